@@ -1,0 +1,278 @@
+"""The desk, driven as the worker drives it: JSON in, one step at a time, JSON out."""
+
+import itertools
+import json
+
+import pytest
+
+from widgets.kit.codec import decode, encode
+from widgets.kit.desk import Desk
+from widgets.kit.events import Event, Rejected
+from widgets.kit.registry import Registry
+
+from .counter import Counter, Doubler
+
+REGISTRY = Registry([Counter, Doubler])
+
+
+class Page:
+    """Stands in for page.js."""
+
+    def __init__(self, clock=lambda: 0.0):
+        self.desk = Desk(REGISTRY, None, clock)
+        self.ids = itertools.count(1)
+
+    def post(self, kind, widget="counter", **more):
+        message = {"type": kind, "widget": widget, "id": next(self.ids), **more}
+        self.desk.post(json.dumps(message))
+        return message["id"]
+
+    def mount(self, widget="counter", log=None, needs=None, options=None):
+        return self.post("mount", widget, log=log, needs=needs or {}, options=options or {})
+
+    def event(self, name, value=None, widget="counter"):
+        return self.post("event", widget, name=name, value=value)
+
+    def replies(self):
+        return [json.loads(reply) for reply in iter(self.desk.step, None) if reply]
+
+    def count(self, widget="counter"):
+        state = self.desk.session(widget).state
+        return state if widget == "doubler" else state.count
+
+
+def ticking():
+    """A clock by which every piece of work takes 50 ms."""
+    return map(lambda tick: tick * 0.05, itertools.count()).__next__
+
+
+def test_mounting_answers_with_the_view_and_the_log():
+    page = Page()
+    page.mount(log=encode([Event("add"), Event("add")]))
+    (reply,) = page.replies()
+    assert reply["type"] == "view" and "<output>2</output>" in reply["html"]
+    assert decode(reply["log"]) == (Event("add"),) * 2 and not reply["busy"] and reply["length"] == 2
+
+
+def test_events_are_answered_in_order_each_with_its_id():
+    page = Page()
+    page.mount()
+    ids = [page.event("add"), page.event("colour", "blue"), page.event("add")]
+    assert [reply["id"] for reply in page.replies()][1:] == ids
+    assert page.count() == 2
+
+
+def test_a_slider_in_motion_is_answered_at_its_last_place():
+    page = Page()
+    page.mount()
+    page.replies()
+    page.event("size", 1)
+    page.event("size", 2)
+    last = page.event("size", 3)
+    assert [reply["id"] for reply in page.replies()] == [last]
+    assert page.desk.session("counter").log == [Event("size", 3.0)]
+
+
+def test_an_event_that_does_not_fit_is_answered_with_the_reason():
+    page = Page()
+    page.mount()
+    page.replies()
+    page.event("colour", "green")
+    (reply,) = page.replies()
+    assert "one of red, blue" in reply["messages"][0] and reply["length"] == 0
+
+
+def test_an_error_in_a_widget_is_told_and_costs_nothing():
+    page = Page()
+    page.mount()
+    page.event("add")
+    broken = page.event("break")
+    page.event("add")
+    replies = page.replies()
+    (error,) = [reply for reply in replies if reply["type"] == "error"]
+    assert error["id"] == broken and "broken on purpose" in error["message"] and page.count() == 2
+
+
+def test_long_work_shows_itself_at_intervals():
+    page = Page(ticking())
+    page.mount()
+    page.replies()
+    page.event("slowly", 20)
+    replies = page.replies()
+    assert [reply["busy"] for reply in replies][-2:] == [True, False] and 5 < len(replies) < 20
+
+
+@pytest.mark.parametrize("kind", ["stop", "undo", "event"])
+def test_a_new_message_stops_long_work(kind):
+    page = Page()
+    page.mount()
+    page.replies()
+    page.event("slowly", 1000)
+    for _ in range(10):
+        page.desk.step()
+    page.post(kind, name="add", value=None)
+    page.replies()
+    assert page.count() == {"stop": 10, "undo": 0, "event": 11}[kind]
+
+
+def test_undo_reset_and_load():
+    page = Page()
+    page.mount()
+    for _ in range(3):
+        page.event("add")
+    page.post("undo")
+    page.replies()
+    assert page.count() == 2
+    page.post("reset")
+    page.replies()
+    assert page.count() == 0
+    page.post("load", log=encode([Event("add")] * 5))
+    page.replies()
+    assert page.count() == 5
+
+
+def test_a_damaged_log_is_reported_and_starts_afresh():
+    page = Page()
+    page.mount(log="1.!!!")
+    (reply,) = page.replies()
+    assert "could not be read" in reply["messages"][0] and reply["length"] == 0
+
+
+def test_mounting_again_keeps_the_session():
+    page = Page()
+    page.mount()
+    page.event("add")
+    log = page.replies()[-1]["log"]
+    session = page.desk.session("counter")
+    page.mount(log=log)
+    assert page.replies()[-1]["length"] == 1 and page.desk.session("counter") is session
+
+
+def test_an_answer_that_the_page_did_not_hear_is_not_given_twice():
+    """The reader acts and leaves at once: the page comes back with the log it knew, and asks again."""
+    page = Page()
+    page.mount()
+    page.event("add")
+    page.post("leave")
+    page.mount(log=None)
+    page.event("add")
+    assert page.replies()[-1]["length"] == 1 and page.count() == 1
+
+
+def test_what_a_link_brought_to_a_figure_elsewhere_is_not_taken_for_the_readers_own():
+    page = Page()
+    page.mount("doubler", needs={"counter": encode([Event("add")] * 3)})  # as linked
+    page.post("leave", "doubler")
+    page.mount("counter", log=encode([Event("add")]))  # the reader's own
+    assert page.replies()[-1]["length"] == 1
+    page.post("leave", "counter")
+    page.mount("doubler", needs={"counter": encode([Event("add")])})
+    page.replies()
+    assert page.count("doubler") == 2
+
+
+def test_a_widget_follows_the_one_it_builds_on():
+    page = Page()
+    page.mount("doubler", needs={"counter": encode([Event("add")] * 3)})
+    page.event("more", widget="doubler")
+    page.replies()
+    assert page.count("doubler") == 7
+    page.mount("counter", log=encode([Event("add")] * 3))
+    page.event("add")
+    replies = page.replies()
+    assert page.count("doubler") == 9
+    assert [reply["widget"] for reply in replies][-1] == "doubler"
+
+
+def test_a_figure_that_has_yet_to_follow_is_told_so_and_its_views_come_after_what_it_was_asked():
+    page = Page()
+    page.mount("counter")
+    page.mount("doubler")
+    first = page.replies()
+    assert [reply["untouched"] for reply in first] == [True, True]
+    page.event("add")
+    asked = page.event("more", widget="doubler")
+    replies = page.replies()
+    assert [(reply["type"], reply["widget"]) for reply in replies] == [
+        ("stale", "doubler"), ("view", "counter"), ("view", "doubler"), ("view", "doubler")
+    ]  # fmt: skip
+    answer, followed = replies[2:]
+    assert answer["stale"] and answer["html"] == "<output>1</output>"
+    assert not followed["stale"] and followed["html"] == "<output>3</output>"
+    assert answer["id"] == followed["id"] == asked
+    assert not answer["untouched"]
+
+
+def test_stored_views_hold_only_where_nothing_has_happened_to_what_a_figure_builds_on():
+    page = Page()
+    page.mount("doubler", needs={"counter": encode([Event("add")])})
+    (reply,) = page.replies()
+    assert reply["length"] == 0 and not reply["untouched"]
+
+
+def test_a_widget_follows_when_the_one_it_builds_on_comes_with_another_log():
+    page = Page()
+    page.mount("doubler", needs={"counter": encode([Event("add")] * 3)})
+    page.mount("counter", log=encode([Event("add")]))
+    page.replies()
+    assert page.count("doubler") == 2
+
+
+def test_following_can_wait_and_nothing_else_can():
+    page = Page()
+    page.mount("counter")
+    page.mount("doubler")
+    assert not page.desk.can_wait()
+    page.replies()
+    page.event("add")
+    while not page.desk.can_wait():
+        assert page.desk.step() is not None
+    page.event("add")
+    assert not page.desk.can_wait()
+    page.replies()
+    assert not page.desk.can_wait() and page.count("doubler") == 4
+
+
+def test_a_widget_that_left_the_page_follows_when_it_comes_back():
+    page = Page()
+    page.mount("counter")
+    page.mount("doubler")
+    page.post("leave", "doubler")
+    page.event("add")
+    assert {reply["widget"] for reply in page.replies()[2:]} == {"counter"}
+    assert page.count("doubler") == 0
+    page.mount("doubler")
+    page.replies()
+    assert page.count("doubler") == 2
+
+
+def test_following_waits_for_the_reader_and_loses_nothing():
+    page = Page()
+    page.mount("counter")
+    page.mount("doubler")
+    page.event("slowly", 500, widget="doubler")
+    page.replies()
+    page.event("add")
+    for _ in range(30):  # the counter's event, then the middle of the doubler's replay
+        page.desk.step()
+    page.event("add")
+    page.replies()
+    assert page.count("counter") == 2
+    assert page.count("doubler") == 4 + 500
+    assert page.desk.session("doubler").log == [Event("slowly", 500)]
+
+
+def test_options_reach_the_widget():
+    page = Page()
+    page.mount(options={"step": "5"})
+    page.event("add")
+    page.replies()
+    assert page.count() == 5
+
+
+def test_a_registry_wants_what_is_built_upon_first():
+    with pytest.raises(Rejected, match="there is no widget 'counter'"):
+        Registry([Doubler, Counter])
+    assert REGISTRY.needs("doubler") == ("counter",)
+    with pytest.raises(Rejected, match="perhaps 'doubler'"):
+        REGISTRY["dubler"]

@@ -1,0 +1,356 @@
+"""Draws a chart's layers, each by one function, in one frame of axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import htpy as h
+
+from .layers import Band, Bars, Dot, Dots, Layer, Line, Mark, Rule
+from .scales import Axis, Scale, spread, thinned
+
+Height = Literal["short", "normal", "tall"]
+
+# The plot's heights in lines of its labels' text; charts.css has the same numbers.
+LABEL_LINES = {"short": 9.0, "normal": 14.0, "tall": 21.0}
+# More values than this can't be pointed at one by one, nor heard with patience; the more lines, the fewer at each.
+COLUMNS, VALUES = 24, 60
+# Lines are told apart without colour, too.
+DASHES = (None, "7 4", "2 4", "10 4 2 4", "1 5", "14 4", "5 3 1 3")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The axes' scales, and how far apart two lines of text must be, as a share of the height."""
+
+    x: Scale
+    y: Scale
+    gap: float
+
+    def across(self, value: float) -> str:
+        return _percent(self.x(value))
+
+    def down(self, value: float) -> str:
+        return _percent(1 - self.y(value))
+
+
+def chart(
+    layers: Iterable[Layer | None], *, x: Axis, y: Axis, says: str, height: Height = "normal", live: bool = False
+) -> h.Element:
+    """A chart of its layers, and the sentence that says what to see in it.
+
+    ``says`` is read below the chart, and is its name for who can't see it; with ``live`` it is announced when it
+    changes, which at most one part of a widget should be.
+    """
+    layers = [layer for layer in layers if layer is not None]
+    frame = Frame(x.scale(list(_xs(layers))), y.scale(list(_ys(layers)), pad=0.06), 1 / LABEL_LINES[height])
+    return h.div(class_=["chart", f"chart-{height}", _room(layers)])[
+        h.p(class_="chart-y", aria_hidden="true")[y.label],
+        h.svg(class_="plot", role="group", aria_label=says, data_plot=True)[
+            _axes(frame),
+            h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
+            h.g(aria_hidden="true")[_ends(layers, frame), _dots(layers, frame), _marks(layers, frame)],
+            _columns(layers, frame, x),
+        ],
+        h.p(class_="chart-x", aria_hidden="true")[x.label],
+        h.p(class_="chart-says", data_live=live or None)[says],
+        _table(layers, frame, x, says),
+    ]
+
+
+def lines(series: Sequence[Line], x_label: str, y_label: str, description: str) -> h.Element:
+    """Lines with their names at their ends: the plain case of ``chart``."""
+    return chart(series, x=Axis(x_label), y=Axis(y_label), says=description)
+
+
+# What the axes must span, and the room that labels need.
+
+
+def _xs(layers: Sequence[Layer]) -> Iterator[float]:
+    for layer in layers:
+        if isinstance(layer, (Line, Band, Bars)):
+            yield from (point[0] for point in layer.points)
+            if isinstance(layer, Bars) and layer.points:
+                half = _step([point[0] for point in layer.points]) / 2
+                yield from (min(layer.points)[0] - half, max(layer.points)[0] + half)
+        elif isinstance(layer, Dots):
+            yield from (dot.x for dot in layer.dots)
+        elif layer.x is not None:
+            yield layer.x
+
+
+def _ys(layers: Sequence[Layer]) -> Iterator[float]:
+    for layer in layers:
+        if isinstance(layer, (Line, Band, Bars)):
+            yield from (value for point in layer.points for value in point[1:])
+            if isinstance(layer, Bars):
+                yield 0.0
+        elif isinstance(layer, Dots):
+            yield from (value for dot in layer.dots for value in (dot.y, dot.low, dot.high) if value is not None)
+        elif layer.y is not None:
+            yield layer.y
+
+
+def _room(layers: Sequence[Layer]) -> str:
+    """How much room the longest label right of the plot needs."""
+    longest = max((len(layer.name) for layer in layers if isinstance(layer, Line) and layer.points), default=0)
+    return next(f"room-{name}" for name, length in _ROOMS if longest <= length)
+
+
+_ROOMS = (("none", 0), ("small", 8), ("medium", 13), ("large", 1000))
+
+
+def _step(xs: Sequence[float]) -> float:
+    """The smallest distance between two neighbours."""
+    ordered = sorted(set(xs))
+    return min((b - a for a, b in zip(ordered, ordered[1:], strict=False)), default=1.0)
+
+
+# Axes.
+
+
+def _axes(frame: Frame) -> h.Node:
+    return h.g(class_="axis", aria_hidden="true")[
+        (
+            [
+                h.line(class_="grid", x1="0", x2="100%", y1=frame.down(tick), y2=frame.down(tick)),
+                h.text(class_="tick-y", x="0", y=frame.down(tick))[frame.y.tick(tick)],
+            ]
+            for tick in frame.y.ticks
+        ),
+        h.line(class_="base", x1="0", x2="100%", y1="100%", y2="100%"),
+        (
+            h.text(class_=["tick-x", "tick-minor" if place % 2 else None], x=frame.across(tick), y="100%")[frame.x.tick(tick)]
+            for place, tick in enumerate(frame.x.ticks)
+        ),
+    ]
+
+
+def _rules(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    for rule in layers:
+        if isinstance(rule, Rule) and rule.y is not None:
+            yield h.g(class_=f"rule tone-{rule.tone}")[
+                h.line(x1="0", x2="100%", y1=frame.down(rule.y), y2=frame.down(rule.y)),
+                h.text(class_="rule-label", x="0", y=frame.down(rule.y), dx="0.3em", dy="-0.4em")[rule.label],
+            ]
+        elif isinstance(rule, Rule):
+            far = frame.x(rule.x) > 0.6
+            yield h.g(class_=f"rule tone-{rule.tone}")[
+                h.line(x1=frame.across(rule.x), x2=frame.across(rule.x), y1="0", y2="100%"),
+                h.text(
+                    class_=["rule-label", "to-left" if far else None],
+                    x=frame.across(rule.x),
+                    y="0",
+                    dx="-0.4em" if far else "0.4em",
+                    dy="0.8em",
+                )[rule.label],
+            ]
+
+
+# Curves are drawn in a square of 1000 that is stretched over the plot; their strokes are not stretched.
+
+
+def _curves(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    drawn = [layer for layer in layers if isinstance(layer, Line)]
+    return h.svg(class_="curves", viewBox="0 0 1000 1000", preserveAspectRatio="none", width="100%", height="100%")[
+        (h.path(class_=f"band tone-{layer.tone}", d=_area(layer, frame)) for layer in layers if isinstance(layer, Band)),
+        _uprights([layer for layer in layers if isinstance(layer, Bars)], frame),
+        (
+            h.path(
+                class_=["curve", f"tone-{line.tone}", "curve-quiet" if line.quiet else None],
+                d=_path(((x, y) for x, y in line.points), frame),
+                stroke_dasharray="3 4" if line.quiet else DASHES[index % len(DASHES)],
+            )
+            for index, line in enumerate(drawn)
+            if line.points
+        ),
+    ]
+
+
+def _path(points: Iterable[tuple[float, float]], frame: Frame) -> str:
+    return "M" + "L".join(f"{_thousand(frame.x(x))} {_thousand(1 - frame.y(y))}" for x, y in points)
+
+
+def _area(band: Band, frame: Frame) -> str:
+    there = [(x, high) for x, _, high in band.points]
+    return _path([*there, *((x, low) for x, low, _ in reversed(band.points))], frame) + "Z" if there else "M0 0"
+
+
+def _uprights(groups: Sequence[Bars], frame: Frame) -> h.Node:
+    for index, bars in enumerate(groups):
+        step = _step([x for group in groups for x, _ in group.points])
+        width = 0.8 * (frame.x(step) - frame.x(0)) / len(groups) if not frame.x.log else 0.02
+        for x, y in bars.points:
+            left = frame.x(x) + width * (index - len(groups) / 2)
+            top, foot = 1 - frame.y(max(y, 0)), 1 - frame.y(min(y, 0))
+            yield h.rect(
+                class_=f"upright tone-{bars.tone}",
+                x=_thousand(left),
+                y=_thousand(top),
+                width=_thousand(width * 0.94),
+                height=_thousand(foot - top),
+            )
+
+
+# Names at the lines' ends, dots, whiskers and marks: placed in per cent, so that they are never stretched.
+
+
+def _ends(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    drawn = [layer for layer in layers if isinstance(layer, Line) and layer.points]
+    wanted = sorted((1 - frame.y(line.points[-1][1]), index) for index, line in enumerate(drawn))
+    places = spread([place for place, _ in wanted], frame.gap, 0.0, 1.0)
+    for place, (true, index) in zip(places, wanted, strict=True):
+        line = drawn[index]
+        yield [
+            not line.quiet
+            and h.circle(class_=f"end tone-{line.tone}", cx=frame.across(line.points[-1][0]), cy=_percent(true), r="3.5"),
+            h.text(class_=f"name tone-{line.tone}", x="100%", y=_percent(place), dx="0.8em", dy="0.32em")[line.name],
+        ]
+
+
+def _dots(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    for layer in layers:
+        if isinstance(layer, Dots):
+            ordered = sorted(layer.dots, key=lambda dot: -dot.y)
+            places = spread([1 - frame.y(dot.y) for dot in ordered], frame.gap, 0.0, 1.0)
+            for dot, place in zip(ordered, places, strict=True):
+                far = frame.x(dot.x) > 0.6
+                yield [
+                    _shape(layer.tone, frame.across(dot.x), frame.down(dot.y)),
+                    layer.labelled
+                    and h.text(
+                        class_=["name", f"tone-{layer.tone}", "to-left" if far else None],
+                        x=frame.across(dot.x),
+                        y=_percent(place),
+                        dx="-0.8em" if far else "0.8em",
+                        dy="0.32em",
+                    )[dot.name],
+                ]
+
+
+def _shape(tone: str, x: str, y: str) -> h.Element:
+    """A dot whose shape says its meaning again: raw is square, reward a diamond, the others are round."""
+    if tone in ("raw", "reward"):
+        return h.rect(class_=f"dot dot-{tone} tone-{tone}", x=x, y=y, width="8", height="8")
+    return h.circle(class_=f"dot dot-{tone} tone-{tone}", cx=x, cy=y, r="4.5")
+
+
+def _whiskers(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    for layer in layers:
+        if isinstance(layer, Dots):
+            for dot in layer.dots:
+                if dot.low is not None and dot.high is not None:
+                    at, low, high = frame.across(dot.x), frame.down(dot.low), frame.down(dot.high)
+                    yield h.line(class_=f"whisker tone-{layer.tone}", x1=at, x2=at, y1=low, y2=high)
+
+
+def _marks(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    for mark in layers:
+        if isinstance(mark, Mark):
+            place, below = frame.x(mark.x), frame.y(mark.y) > 0.8
+            side = "to-left" if place > 0.75 else "to-right" if place < 0.25 else "to-middle"
+            yield h.g(class_=f"mark tone-{mark.tone}")[
+                h.circle(cx=frame.across(mark.x), cy=frame.down(mark.y), r="6"),
+                h.text(class_=side, x=frame.across(mark.x), y=frame.down(mark.y), dy="1.7em" if below else "-1em")[mark.label],
+            ]
+
+
+# Values, pointed at or focused: a column of them at every x.
+
+
+@dataclass(frozen=True)
+class _Value:
+    name: str
+    y: float
+    tone: str
+    words: str
+
+
+def _columns(layers: Sequence[Layer], frame: Frame, axis: Axis) -> h.Node:
+    values = _values(layers, frame)
+    xs = thinned(sorted(values), _columns_for(values))
+    for index, x in enumerate(xs):
+        left = (frame.x(xs[index - 1]) + frame.x(x)) / 2 if index else 0.0
+        right = (frame.x(x) + frame.x(xs[index + 1])) / 2 if index + 1 < len(xs) else 1.0
+        yield _column(x, values[x], max(left, 0.0), min(right, 1.0), frame, axis, last=index + 1 == len(xs))
+
+
+def _columns_for(values: dict[float, list[_Value]]) -> int:
+    widest = max((len(column) for column in values.values()), default=1)
+    return min(COLUMNS, max(8, VALUES // widest))
+
+
+def _values(layers: Sequence[Layer], frame: Frame) -> dict[float, list[_Value]]:
+    """What every x has to say, by x."""
+    found: dict[float, list[_Value]] = {}
+    for layer in layers:
+        if isinstance(layer, (Line, Bars)):
+            for x, y in layer.points:
+                found.setdefault(x, []).append(_Value(layer.name, y, layer.tone, frame.y.value(y)))
+        elif isinstance(layer, Dots):
+            for dot in layer.dots:
+                found.setdefault(dot.x, []).append(_Value(dot.name, dot.y, layer.tone, _with_whisker(dot, frame)))
+    return found
+
+
+def _with_whisker(dot: Dot, frame: Frame) -> str:
+    words = frame.y.value(dot.y)
+    if dot.low is None or dot.high is None:
+        return words
+    return f"{words} ({frame.y.value(dot.low)} to {frame.y.value(dot.high)})"
+
+
+def _column(x: float, values: list[_Value], left: float, right: float, frame: Frame, axis: Axis, last: bool) -> h.Element:
+    said = ", ".join(f"{value.name} {value.words}" for value in values)
+    ordered = sorted(values, key=lambda value: -value.y)
+    places = spread([1 - frame.y(value.y) for value in ordered], frame.gap, 0.0, 1.0)
+    far = frame.x(x) > 0.6
+    # One column is in the order of tabs, the others are reached from it by arrow keys (charts.js).
+    return h.g(class_="column", role="img", tabindex="0" if last else "-1", aria_label=f"{frame.x.value(x)} {axis.label}: {said}")[
+        h.rect(class_="column-room", x=_percent(left), y="0", width=_percent(right - left), height="100%"),
+        h.line(class_="column-line", x1=frame.across(x), x2=frame.across(x), y1="0", y2="100%"),
+        h.text(class_="column-x", x=frame.across(x), y="100%")[frame.x.value(x)],
+        (
+            [
+                h.circle(class_=f"tone-{value.tone}", cx=frame.across(x), cy=frame.down(value.y), r="3.5"),
+                h.text(
+                    class_=["column-value", f"tone-{value.tone}", "to-left" if far else None],
+                    x=frame.across(x),
+                    y=_percent(place),
+                    dx="-0.7em" if far else "0.7em",
+                    dy="0.32em",
+                )[value.words],
+            ]
+            for value, place in zip(ordered, places, strict=True)
+        ),
+    ]
+
+
+def _table(layers: Sequence[Layer], frame: Frame, axis: Axis, caption: str) -> h.Node:
+    """The same numbers for who can't see them; marks and rules are said below."""
+    values = _values(layers, frame)
+    names = list(dict.fromkeys(value.name for column in values.values() for value in column))
+    said = [f"{mark.label}: {frame.x.value(mark.x)} {axis.label}, {frame.y.value(mark.y)}" for mark in layers if isinstance(mark, Mark)]
+    return [
+        h.table(class_="visually-hidden")[
+            h.caption[caption],
+            h.thead[h.tr[h.th(scope="col")[axis.label], (h.th(scope="col")[name] for name in names)]],
+            h.tbody[(_table_row(x, values[x], names, frame) for x in thinned(sorted(values), _columns_for(values)))],
+        ],
+        said and h.p(class_="visually-hidden")["; ".join(said)],
+    ]
+
+
+def _table_row(x: float, column: list[_Value], names: Sequence[str], frame: Frame) -> h.Element:
+    by_name = {value.name: value.words for value in column}
+    return h.tr[h.th(scope="row")[frame.x.value(x)], (h.td[by_name.get(name, "–")] for name in names)]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
+
+
+def _thousand(share: float) -> str:
+    return f"{1000 * share:.1f}".removesuffix(".0")

@@ -1,0 +1,238 @@
+"""The desk serves a page: it keeps every widget's session and works through what the page asks, bit by bit.
+
+The page posts messages (JSON), the desk answers with replies (JSON). ``step`` does one small piece of work, so
+that whoever drives the desk can take in new messages between two pieces: that is how long work is stopped.
+
+Messages, all with ``id`` (rising) and ``widget`` (its name):
+    mount   options, log (text or null), needs ({name: log text or null})
+    leave   the widget is not on the page any more
+    event   name, value
+    undo, reset, stop
+    load    log (text)
+Replies:
+    view    id (the last message taken in), html, log (text; null while busy), length, busy, progress (0 to 1 or null), stale, untouched
+            (nothing has happened here nor in what it builds on: the build's stored views hold), messages
+    stale   what the widget shows is of before a change in one that it builds on; a view follows when there is time
+    error   id, message
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from .codec import decode, encode
+from .events import Event, Rejected
+from .registry import Registry
+from .session import Session
+from .widget import Widget, parse_options
+
+# The reader sees the state of long work this often, in seconds.
+REFRESH = 0.06
+# Messages of the reader end an event's long work in the same widget; replays go on to their end.
+STOPPING = ("event", "undo", "reset", "stop", "load")
+
+
+class Desk:
+    """``post`` takes a message in; ``step`` works and returns replies; both speak JSON text."""
+
+    def __init__(self, registry: Registry, content: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self._registry = registry
+        self._content = content
+        self._clock = clock
+        self._sessions: dict[str, Session] = {}
+        self._shown: set[str] = set()
+        self._stale: set[str] = set()  # not shown, and to be folded anew before they are
+        self._queue: deque[dict] = deque()
+        self._message: dict = {}
+        self._taken = 0  # the id of the last message taken in
+        self._work: Iterator[dict | None] | None = None
+
+    def post(self, text: str) -> None:
+        """Takes a message in, and stops the work that it makes pointless or that can wait."""
+        message = json.loads(text)
+        if self._queue and self._supersedes(message, self._queue[-1]):
+            self._queue.pop()
+        self._queue.append(message)
+        if self._work and message["type"] in STOPPING:
+            if self._message["type"] == "rebase":
+                self._queue.append(self._message)
+                self._end_work()
+            elif self._message["type"] == "event" and self._message["widget"] == message["widget"]:
+                self._end_work()
+
+    def step(self) -> str | None:
+        """Does one piece of work. Returns a reply, ``""`` when there is none yet, None when nothing is left to do."""
+        if self._work is None:
+            if not self._queue:
+                return None
+            self._message = self._next()
+            self._work = self._answer(self._message)
+        try:
+            reply = next(self._work)
+            return json.dumps(reply, allow_nan=False) if reply else ""
+        except StopIteration:
+            self._work = None
+            return ""
+        except Exception as error:
+            self._work = None
+            return json.dumps(self._failure(self._message, error))
+
+    def _next(self) -> dict:
+        """The reader's own messages come before figures that only follow."""
+        for place, message in enumerate(self._queue):
+            if message["type"] != "rebase":
+                del self._queue[place]
+                self._taken = message["id"]
+                return message
+        return self._queue.popleft()
+
+    def can_wait(self) -> bool:
+        """Whether all that is left to do is to follow: figures that build on what the reader is busy with."""
+        return self._work is None and bool(self._queue) and all(message["type"] == "rebase" for message in self._queue)
+
+    def _end_work(self) -> None:
+        self._work.close()
+        self._work = None
+
+    def session(self, name: str) -> Session:
+        return self._sessions[name]
+
+    def _supersedes(self, message: dict, waiting: dict) -> bool:
+        """A slider in motion sends many events; of those not yet begun, only the last need be worked on."""
+        same = all(message.get(key) == waiting.get(key) for key in ("type", "widget", "name"))
+        if not same or message["type"] != "event" or message["widget"] not in self._sessions:
+            return False
+        types = self._sessions[message["widget"]].widget.events
+        return any(kind.name == message["name"] and kind.setter for kind in types)
+
+    def _answer(self, message: dict) -> Iterator[dict | None]:
+        """Works through a message. Yields None after every piece, or a view where one is due."""
+        name, messages = message["widget"], []
+        before, seen = self._sessions.get(message["widget"]), self._clock()
+        for _ in getattr(self, f"_{message['type']}")(message, messages):
+            due = name in self._sessions and message["type"] == "event" and self._clock() - seen >= REFRESH
+            yield self._view(name, busy=True) if due else None
+            seen = self._clock() if due else seen
+        if message["type"] != "mount" or before not in (None, self._sessions[name]):
+            for follower in self._pass_on(message):
+                yield {"type": "stale", "widget": follower, "id": message["id"]}
+        if name in self._shown:
+            yield self._view(name, messages=messages)
+
+    def _mount(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        """The page knows best what has happened: a session that is at another point, or of other options, is folded anew."""
+        name, needs = message["widget"], message.get("needs", {})
+        for need in reversed(self._registry.needs(name)):
+            if need not in self._shown:
+                yield from self._open(need, {}, needs.get(need), messages)
+        yield from self._open(name, message.get("options") or {}, message["log"], messages)
+        self._shown.add(name)
+
+    def _leave(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        self._shown.discard(message["widget"])
+        return iter(())
+
+    def _open(self, name: str, options: Mapping, log: str | None, messages: list[str]) -> Iterator[Any]:
+        """Has a session stand at the end of a log; what it builds on is open already."""
+        kind, present = self._registry[name], self._sessions.get(name)
+        wanted, events = parse_options(kind.Options, options), self._read(log, messages)
+        if present and present.widget.options == wanted and tuple(present.log) == events and name not in self._stale:
+            return
+        session = Session(kind(self._content, wanted), self._inputs(kind))
+        yield from session.replay(events, messages)
+        self._sessions[name] = session
+        self._stale.discard(name)
+        self._stale |= {other for other, following in self._sessions.items() if name in following.widget.needs and other not in self._shown}
+
+    def _event(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        event = Event(message["name"], message.get("value"))
+        try:
+            yield from self._sessions[message["widget"]].send(event)
+        except Rejected as rejected:
+            messages.append(str(rejected))
+
+    def _undo(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        self._sessions[message["widget"]].undo()
+        return iter(())
+
+    def _reset(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        self._sessions[message["widget"]].reset()
+        return iter(())
+
+    def _stop(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        return iter(())
+
+    def _load(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        session = self._sessions[message["widget"]]
+        return session.replay(self._read(message["log"], messages), messages)
+
+    def _read(self, log: str | None, messages: list[str]) -> tuple[Event, ...]:
+        if not log:
+            return ()
+        try:
+            return decode(log)
+        except Rejected as rejected:
+            messages.append(f"What was saved here could not be read: {rejected}.")
+            return ()
+
+    def _rebase(self, message: dict, messages: list[str]) -> Iterator[Any]:
+        """Folds a widget's log anew from the present states of the widgets that it builds on."""
+        session = self._sessions[message["widget"]]
+        fresh = Session(session.widget, self._inputs(type(session.widget)))
+        yield from fresh.replay(session.log, messages)
+        self._sessions[message["widget"]] = fresh
+
+    def _pass_on(self, message: dict) -> Iterator[str]:
+        """Has every widget that builds on this one folded anew, once the reader's messages are done, or when it is next shown.
+
+        Yields those that the reader sees.
+        """
+        for name, session in self._sessions.items():
+            if message["type"] == "leave" or message["widget"] not in session.widget.needs:
+                continue
+            if name not in self._shown:
+                self._stale.add(name)
+            elif not self._is_stale(name):
+                self._queue.append({"type": "rebase", "widget": name, "id": message["id"]})
+                yield name
+
+    def _is_stale(self, name: str) -> bool:
+        return any(message["type"] == "rebase" and message["widget"] == name for message in self._queue)
+
+    def _is_untouched(self, name: str) -> bool:
+        session = self._sessions[name]
+        return not session.log and all(map(self._is_untouched, session.widget.needs))
+
+    def _inputs(self, kind: type[Widget]) -> dict[str, Any]:
+        return {need: self._sessions[need].state for need in kind.needs}
+
+    def _view(self, name: str, busy: bool = False, messages: list[str] | None = None) -> dict:
+        session = self._sessions[name]
+        return {
+            "type": "view",
+            "widget": name,
+            "id": self._taken,
+            "html": session.widget.html(session.state),
+            "log": None if busy else encode(session.log),
+            "length": len(session.log),
+            "busy": busy,
+            "progress": session.widget.progress(session.state) if busy else None,
+            "stale": self._is_stale(name),
+            "untouched": self._is_untouched(name),
+            "messages": messages or [],
+        }
+
+    def _failure(self, message: dict, error: Exception) -> dict:
+        traceback.print_exception(error)
+        return {
+            "type": "error",
+            "widget": message["widget"],
+            "id": message["id"],
+            "message": f"That step could not be computed ({error}). Nothing before it is lost.",
+        }
+

@@ -1,0 +1,22 @@
+"""The instruments' parts: every widget is made of these, so that all look and behave alike.
+
+A part is a function that returns HTML, escaped by construction, without style attributes or inline handlers:
+geometry is in SVG attributes, looks in classes, amounts in ``<progress>``, ``<meter>`` or SVG. The page "Parts"
+of the built book (``/parts/``, not in the navigation) shows each in every state.
+"""
+
+from .amounts import Bar, bars, gauge, progress, shares, signed
+from .controls import Card, LogScale, button, buttons, cards, chips, download, field, file_field, slider, stepper, switch
+from .flow import Stage, flow
+from .frames import disclosure, empty, message, panel, panels, question, response, table, versus
+from .icons import Icon, icon
+from .tokens import Token, tokens
+from .words import Tone, exactly, hidden, live, note, number, percent, reading, shown
+
+__all__ = [
+    "Bar", "Card", "Icon", "LogScale", "Stage", "Token", "Tone",
+    "bars", "button", "buttons", "cards", "chips", "disclosure", "download", "empty", "exactly", "field", "file_field", "flow",
+    "gauge", "hidden", "icon", "live", "message", "note", "number", "panel", "panels", "percent", "progress",
+    "question", "reading", "response", "shares", "shown", "signed", "slider", "stepper", "switch", "table",
+    "tokens", "versus",
+]  # fmt: skip

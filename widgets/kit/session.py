@@ -1,0 +1,95 @@
+"""One reader's use of one widget: the event log, and the states it folds to."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Generic
+
+from .events import Event, Events
+from .widget import State, Widget
+
+# Undo is instant this many times in a row; beyond, the log is folded anew.
+REMEMBERED = 32
+
+
+class Session(Generic[State]):
+    """The log and its fold. ``send`` and ``replay`` are iterators: nothing happens until they are run.
+
+    Closing the iterator of ``send`` stops the event's long work where it is; the log remembers how far it came.
+    """
+
+    def __init__(self, widget: Widget[State], inputs: Mapping[str, Any] | None = None) -> None:
+        self.widget = widget
+        self.inputs = dict(inputs or {})
+        self.log: list[Event] = []
+        self.state: State = self._start()
+        self._before: deque[State] = deque(maxlen=REMEMBERED)
+
+    def send(self, event: Event) -> Iterator[State]:
+        """Checks the event, writes it down and yields the states it leads to; raises Rejected."""
+        event = self.widget.check(event)
+        if self.log and self._replaces(event, self.log[-1]):
+            self._pop()
+        before, steps = self.state, 0
+        self.log.append(event)
+        self._before.append(before)
+        finished = False
+        try:
+            for self.state in self._steps(before, event):
+                steps += 1
+                yield self.state
+            finished = True
+        finally:
+            if not finished:
+                self._stopped(event, steps)
+
+    def undo(self) -> None:
+        """Takes back the last event, if there is one."""
+        if self.log:
+            self._pop()
+
+    def reset(self) -> None:
+        """Takes back everything."""
+        self.log.clear()
+        self._before.clear()
+        self.state = self._start()
+
+    def replay(self, log: Iterable[Event], messages: list[str]) -> Iterator[State]:
+        """Folds a log from the start. Events that do not fit are left out and reported in ``messages``."""
+        log = list(log)
+        self.reset()
+        for event in log:
+            try:
+                yield from self.send(event)
+            except Exception as error:  # one bad step, whatever its kind, must not cost the reader the others
+                messages.append(f"One saved step was left out. {error}")
+
+    def _start(self) -> State:
+        return self.widget.start(**{name.replace("-", "_"): state for name, state in self.inputs.items()})
+
+    def _replaces(self, event: Event, last: Event) -> bool:
+        return event.name == last.name and Events(self.widget.events).named(event.name).setter
+
+    def _steps(self, before: State, event: Event) -> Iterator[State]:
+        return islice(self.widget.run(before, event), event.steps)
+
+    def _stopped(self, event: Event, steps: int) -> None:
+        """The work ended early: by the reader, or by an error in its first step, which undoes the event."""
+        if steps:
+            self.log[-1] = replace(event, steps=steps)
+        else:
+            self._pop()
+
+    def _pop(self) -> None:
+        self.log.pop()
+        if self._before:
+            self.state = self._before.pop()
+            return
+        state = self._start()
+        for event in self.log:
+            for state in self._steps(state, event):
+                pass
+        self.state = state
