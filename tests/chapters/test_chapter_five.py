@@ -1,0 +1,78 @@
+"""The report card."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from widgets.chapters.preference_labeling import PreferenceLabeling
+from widgets.chapters.report_card import ReportCard, hackable, picture
+from widgets.core.features import FEATURES, NAMES, extract
+from widgets.core.overoptimization import Point
+from widgets.kit.events import Event
+
+
+@pytest.fixture(scope="module")
+def labeling(content):
+    return PreferenceLabeling(content)
+
+
+@pytest.fixture(scope="module")
+def card(content):
+    return ReportCard(content)
+
+
+def taught(labeling, count, feature):
+    """The labels of somebody who wants as little as possible of a feature."""
+    state, column = labeling.start(), NAMES.index(feature)
+    for _ in range(count):
+        first, second = (labeling.features[id][column] for id in state.pair)
+        choice = "tie" if first == second else "a" if first < second else "b"
+        state = labeling.settle(state, Event("label", (*state.pair, choice)))
+    return state
+
+
+def test_the_strongest_tastes_are_the_largest_weights(card, labeling):
+    state = taught(labeling, 30, "length")
+    report = card.start(preference_labeling=state)
+    order = np.argsort(-np.abs(state.model.weights))[: len(report.tastes)]
+    assert [index for index, *_ in report.tastes] == order.tolist()
+    assert FEATURES[order[0]].label in card.html(report)
+
+
+def test_blind_spots_are_pairs_on_which_the_model_and_the_judge_disagree(card, labeling, content):
+    state = taught(labeling, 30, "length")
+    report = card.start(preference_labeling=state)
+    assert 0 < report.blind.share < 1 and report.blind.worst
+    for dispute in report.blind.worst:
+        features = [extract(dispute.prompt, text) @ state.model.weights for text in (dispute.models, dispute.judges)]
+        assert features[0] - features[1] == pytest.approx(dispute.margin, abs=1e-6)
+        assert dispute.models in card.html(report).replace("&#39;", "'")
+    margins = [min(dispute.margin, dispute.gold) for dispute in report.blind.worst]
+    assert margins == sorted(margins, reverse=True)
+
+
+def test_there_is_a_link_button_with_and_without_labels(card, labeling):
+    waiting, own = (card.html(card.start(preference_labeling=state)) for state in (labeling.start(), taught(labeling, 9, "length")))
+    button = re.compile(r'<button[^>]*data-tool="link"[^>]*>')
+    assert "disabled" in button.search(waiting)[0] and "disabled" not in button.search(own)[0]
+
+
+def test_without_labels_it_waits_for_them(card, labeling):
+    report = card.start(preference_labeling=labeling.start())
+    assert not report.taste.own and "waiting for you" in card.html(report)
+
+
+def test_the_picture_is_an_image_complete_in_itself(card, labeling):
+    root = ElementTree.fromstring(picture(card.start(preference_labeling=taught(labeling, 12, "flattery"))))
+    assert root.tag.endswith("svg") and root.get("width") == "1200"
+    assert not any("href" in name for element in root.iter() for name in element.attrib)
+
+
+@pytest.mark.parametrize(
+    ("golds", "says"),
+    [((1.0, 2.0, -1.0), "Chased without mercy"), ((1.0, 1.9, 2.0), "Hard to fool"), ((1.0, 0.5, -1.0), "never helps")],
+)
+def test_how_hackable_it_is(golds, says):
+    assert says in hackable([Point(1, place, place, gold, 0.1) for place, gold in enumerate(golds)])

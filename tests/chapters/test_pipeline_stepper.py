@@ -1,0 +1,209 @@
+import itertools
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from widgets.chapters.pipeline_stepper import BETA, ITERATIONS, OFFERED, SIZES, Look, PipelineStepper, Practised, _by_heart, _calibration, _lost, regime
+from widgets.core import pipeline, ppo, sft
+from widgets.kit.codec import decode, encode
+from widgets.kit.events import Event
+from widgets.kit.session import Session
+
+
+@pytest.fixture(scope="module")
+def widget(content):
+    return PipelineStepper(content)
+
+
+def run(widget, *events):
+    state = widget.start()
+    for event in events:
+        name, value = event if isinstance(event, tuple) else (event, None)
+        state = widget.settle(state, widget.check(Event(name, value)))
+    return state
+
+
+@pytest.fixture(scope="module")
+def whole(widget):
+    return run(widget, "run", ("step", 1), "run", ("step", 2), "run")
+
+
+def test_the_numbers_are_the_cores(widget, whole, content):
+    task, raw = content.tasks[whole.question], content.trained(whole.question).raw
+    *_, tuned = sft.train(raw, *task.demonstration_texts(1))
+    assert whole.tuned.losses[-1] == (tuned.step, tuned.loss, tuned.held_out)
+    learned = pipeline.learn_reward(task, pipeline.compare(task, (raw, tuned.model), SIZES[-1] + 300, 1)[: SIZES[whole.size]])
+    np.testing.assert_allclose(whole.learned.model.weights, learned.weights)
+    *_, last = ppo.train(
+        tuned.model, pipeline.reward_table(learned, tuned.model), BETA[whole.beta], task.rng("ppo", 1), steps=ITERATIONS, batch=384
+    )
+    assert whole.practised.kls[-1] == (ITERATIONS, last.policy.kl(tuned.model))
+    np.testing.assert_array_equal(whole.practised.policy.logits, last.policy.logits)
+
+
+def test_each_step_does_what_it_is_for(whole):
+    assert whole.tuned.losses[-1][2] < whole.tuned.losses[0][2] - 0.25
+    assert whole.learned.accuracies[-1][1] > max(0.6, whole.learned.accuracies[0][1] - 0.05)
+    assert whole.practised.golds[-1][1] > whole.practised.golds[0][1] + 0.5
+    assert "rose together" in regime(whole.practised)
+
+
+STEPS = ("run", ("step", 1), "run", ("step", 2))
+
+
+def test_the_regimes_are_named_when_they_occur(widget):
+    tight = run(widget, *STEPS, ("beta", BETA.ticks), "run")
+    assert "Too tight" in regime(tight.practised)
+    loose = run(widget, *STEPS, ("beta", 0), "run")
+    assert loose.practised.beta == 0 and loose.practised.kls[-1][1] > 5
+    assert "No leash: true quality was best" in regime(loose.practised)
+
+
+def test_a_leash_that_doubles_quality_is_not_too_tight(widget):
+    made = run(widget, ("question", "salary"), *STEPS, "run").practised
+    assert made.golds[-1][1] > 1.8 * made.golds[0][1] and "A leash that holds" in regime(made)
+
+
+@pytest.mark.parametrize(("question", "skip", "beta"), [("salary", True, 0), ("salary", False, 3), ("dog", True, 2), ("moon", False, 5)])
+def test_quality_that_fell_is_never_said_to_have_risen(widget, question, skip, beta):
+    made = run(widget, ("question", question), *STEPS, ("skip", skip), ("beta", beta), "run").practised
+    best, end = max(made.looks, key=lambda look: look.quality), made.looks[-1]
+    assert best.beyond(end) and "rose together" not in regime(made) and "true quality was best around" in regime(made)
+    assert ("the score went on rising" in regime(made)) == (end.score > best.score)
+
+
+def _practised(qualities, scores=(1.0, 2.0, 3.0), **others):
+    looks = tuple(Look(10 * place, quality, 0.02, score) for place, (quality, score) in enumerate(zip(qualities, scores, strict=True)))
+    reach = (0.4, replace(looks[0], quality=others.pop("reach", 2.0)))
+    made = Practised(0.1, ((ITERATIONS, 3.0),), ((ITERATIONS, 1.0),), looks, None, False, 10, 0.7, True, reach)
+    return replace(made, **others)
+
+
+def test_a_reward_model_at_fault_is_named():
+    assert "Look to the reward model" in regime(_practised((1.0, 1.5, 1.9), accuracy=0.36))
+    assert "Look to the reward model" in regime(_practised((1.0, 0.5, 0.1)))
+    assert "On no leash here" in regime(_practised((1.0, 1.0, 1.0), reach=1.01))
+    assert "reward hacking" in regime(_practised((1.0, 1.9, 1.2)))
+    assert "went on rising" not in regime(_practised((1.0, 1.9, 1.2), scores=(1.0, 3.0, 2.0)))
+    assert "Too tight" in regime(_practised((1.0, 1.05, 1.1), beta=2.0))
+    assert "A leash that holds" in regime(_practised((1.0, 1.5, 1.9)))
+
+
+@pytest.mark.parametrize("question", OFFERED)
+def test_on_the_usual_leash_leaving_out_step_one_costs_quality(widget, question):
+    """What the chapter and its opening question say, on every question of the figure."""
+    made = run(widget, ("question", question), *STEPS, ("skip", True), "run").practised
+    assert made.rival.end.quality > made.golds[-1][1] + 0.5
+    assert "Here leaving out step 1 cost quality." in regime(made)
+
+
+def test_on_a_looser_leash_it_can_end_higher_and_the_figure_says_so(widget):
+    made = run(widget, ("question", "salary"), *STEPS, ("skip", True), ("beta", 3), "run").practised
+    assert made.golds[-1][1] > made.rival.end.quality + 0.5
+    assert "did not cost quality: this practice ended higher" in regime(made)
+
+
+def test_no_leash_and_no_step_one_can_be_compared_too(widget):
+    made = run(widget, *STEPS, ("skip", True), ("beta", 0), "run").practised
+    assert made.done and made.rival.kl > 0
+
+
+def test_results_of_another_setting_say_so(widget, whole):
+    assert "What follows was made with" not in widget.html(whole)
+    assert "What follows was made with beta at 0.75" in widget.html(widget.update(whole, Event("beta", 0)))
+    other = widget.update(widget.update(whole, Event("step", 1)), Event("size", 2))
+    assert "This was made with 320 comparisons" in widget.html(other)
+
+
+def test_without_step_one_the_switch_is_fixed_and_says_why(widget):
+    assert re.search(r'role="switch"[^>]*disabled', widget.html(run(widget, ("step", 2))))
+    assert "step 1 has not been run" in widget.html(run(widget, ("step", 2)))
+    assert not re.search(r'role="switch"[^>]*disabled', widget.html(run(widget, "run", ("step", 2))))
+
+
+def test_no_distance_is_below_zero(widget, whole):
+    tight = run(widget, *STEPS, ("beta", BETA.ticks), "run").practised
+    assert all(distance >= 0 for made in (whole.practised, tight) for _, distance in made.kls)
+    assert "−0.0" not in widget.html(whole)
+
+
+def test_asking_again_draws_other_answers_in_every_step(widget, whole):
+    for step in (0, 1, 2):
+        state = widget.update(whole, Event("step", step))
+        drawn = {widget.html(replace(state, turn=turn)) for turn in range(6)}
+        assert len(drawn) > 3
+
+
+def test_step_two_scores_the_answers_of_before(widget):
+    before, after = run(widget, ("step", 1)), run(widget, ("step", 1), "run")
+    assert "none yet" in widget.html(before) and "none yet" not in widget.html(after)
+    assert "The same answers after it" in widget.html(after) and "careful reader" in widget.html(after)
+
+
+def test_the_loss_is_said_to_do_what_it_did():
+    assert "fell from 2.00 to 1.00" in _lost(2.0, 1.0) and "rose from 1.00 to 2.00" in _lost(1.0, 2.0)
+    assert "fell" not in _lost(1.0, 1.0) and "rose" not in _lost(1.0, 1.0)
+    assert "lowest after 1 steps" not in _by_heart(((0, 3.0, 3.0), (1, 2.0, 2.0)))
+    assert "lowest after 5 steps, at 1.00" in _by_heart(((0, 3.0, 3.0), (5, 2.0, 1.0), (40, 1.0, 1.5)))
+
+
+def test_without_a_reward_model_there_is_nothing_to_practise_for(widget):
+    state = run(widget, ("step", 2), "run")
+    assert state.practised is None and "no score to practise for" in widget.html(state)
+
+
+def test_leaving_out_step_one_starts_from_the_raw_model(widget):
+    state = run(widget, "run", ("step", 1), "run", ("step", 2), ("skip", True), "run")
+    assert state.practised.from_raw
+    assert state.practised.golds[0][1] < 0
+    assert state.practised.rival.lacked == "step 1" and "With step 1, on the same leash" in regime(state.practised)
+
+
+def test_too_few_comparisons_are_named(widget):
+    state = run(widget, "run", ("step", 1), ("size", 0), "run", ("step", 2), "run")
+    rival = state.practised.rival
+    assert rival.lacked == "320 comparisons" and rival.end.quality > state.practised.golds[-1][1] + 0.1
+    assert "With 320 comparisons" in regime(state.practised) and "so few comparisons cost quality" in regime(state.practised)
+
+
+def test_a_whole_run_is_compared_with_nothing(whole, widget):
+    assert whole.practised.rival is None and "careful reader’s own judgement" in widget.html(whole)
+
+
+def test_a_stopped_run_is_a_state_like_any_other_and_replays_to_the_same(widget):
+    session = Session(widget)
+    for step in (Event("run"), Event("step", 1), Event("run"), Event("step", 2)):
+        for _ in session.send(step):
+            pass
+    work = session.send(Event("run"))
+    for _ in itertools.islice(work, 30):
+        pass
+    work.close()
+    assert session.state.practised.rounds == 30 and not session.state.practised.done
+    assert "30 of 120 rounds" in widget.html(session.state)
+    again = Session(widget)
+    for _ in again.replay(decode(encode(session.log)), []):
+        pass
+    assert again.state.practised.rewards == session.state.practised.rewards
+    assert widget.html(again.state) == widget.html(session.state)
+
+
+def test_other_luck_gives_other_numbers(widget):
+    one, other = run(widget, "run"), run(widget, "reseed", "run")
+    assert one.tuned.losses[-1] != other.tuned.losses[-1]
+
+
+def test_progress_goes_from_nothing_to_all(widget):
+    state = widget.start()
+    seen = [widget.progress(step) for step in widget.run(state, Event("run"))]
+    assert all(0 < before <= after <= 1 for before, after in itertools.pairwise(seen)) and seen[-1] == 1
+
+
+def test_a_calibrated_model_lies_on_the_diagonal():
+    draws = np.random.default_rng(0)
+    margins = draws.normal(0, 2, 20_000)
+    preferences = (draws.random(20_000) < 1 / (1 + np.exp(-margins))).astype(float)
+    for said, happened, count in _calibration(margins, preferences):
+        assert abs(said - happened) < 4 * np.sqrt(0.25 / count)

@@ -1,0 +1,154 @@
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from widgets.chapters.raw_vs_aligned import HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, wilson
+from widgets.core import three_h
+from widgets.kit.events import Event
+
+
+@pytest.fixture(scope="module")
+def widget(content):
+    return RawVsAligned(content)
+
+
+def after(widget, *events):
+    state = widget.start()
+    for name, value in events:
+        state = widget.settle(state, widget.check(Event(name, value)))
+    return state
+
+
+def test_answers_are_the_models_own_samples(widget, content):
+    """What the page shows has the probability that the model gives it, token by token."""
+    state = after(widget, ("question", "moon"), ("ask", None))
+    shown = widget.html(state)
+    for side in SIDES:
+        model, answer = getattr(content.trained("moon"), side), widget.answer(state, side)
+        for token in answer[answer != model.end]:
+            assert model.phrases[token].replace("'", "&#39;") in shown
+        log_probs = model.log_probs(answer[None])[0]
+        said = [token for token in answer if token != model.end]
+        stepwise = [np.log(model.next_token(said[:at])[token]) for at, token in enumerate(said)]
+        np.testing.assert_allclose(log_probs[: len(said)], stepwise, atol=1e-12)
+
+
+def test_asking_again_draws_anew_and_temperature_keeps_the_luck(widget):
+    first, second = after(widget), after(widget, ("ask", None), ("ask", None))
+    assert any((widget.answer(first, side) != widget.answer(second, side)).any() for side in SIDES)
+    there_and_back = after(widget, ("heat", 0), ("heat", HEAT.ticks), ("heat", PLAIN))
+    for side in SIDES:
+        np.testing.assert_array_equal(widget.answer(there_and_back, side), widget.answer(first, side))
+
+
+@pytest.mark.parametrize("heat", [0, HEAT.ticks])
+def test_both_ends_of_the_temperature_give_answers(widget, heat):
+    state = after(widget, ("heat", heat), ("evidence", None))
+    assert sum(state.counts["raw"]) == sum(state.counts["aligned"]) == SAMPLES
+    assert "of 200 answers each" in widget.html(state).lower()
+
+
+def test_the_evidence_counts_real_samples(widget, content):
+    state = after(widget, ("question", "headache"), ("evidence", None))
+    good = three_h.CATEGORIES.index(three_h.GOOD)
+    assert state.counts["aligned"][good] > state.counts["raw"][good] + 60
+    exact = three_h.categories(content.trained("headache").raw.sample(20_000, 1), content.tasks["headache"].kinds)
+    share = (exact == good).mean()
+    assert abs(state.counts["raw"][good] / SAMPLES - share) < 4 * np.sqrt(share * (1 - share) / SAMPLES)
+
+
+def test_a_token_opens_both_models_distributions(widget, content):
+    state = after(widget, ("look", ("raw", "0")))
+    shown = widget.html(state)
+    assert "what comes next?" in shown and "where 0 is full agreement" in shown
+    values = [float(value) for value in re.findall(r'<data value="([^"]+)">', shown)]
+    top = content.trained(state.question).aligned.next_token().max()
+    assert any(abs(value - top) < 1e-12 for value in values)
+    assert after(widget, ("look", ("raw", "0")), ("look", ("raw", "0"))).looked is None
+    assert after(widget, ("look", ("raw", "8"))).looked is None  # there is no such token
+
+
+def test_a_thousand_clicks_do_no_harm(widget):
+    state = widget.start()
+    for count in range(1000):
+        name = ("ask", "surprise")[count % 7 == 0]
+        state = widget.settle(state, Event(name))
+    assert widget.html(state)
+
+
+def test_compact_shows_two_answers_and_nothing_else(content):
+    compact = RawVsAligned(content, DemoOptions(compact=True))
+    shown = compact.html(compact.start())
+    assert "Ask again" in shown and "meter" not in shown and "Temperature" not in shown
+
+
+def test_the_first_view_shows_the_difference(widget, content):
+    state = widget.start()
+    kinds = content.tasks[state.question].kinds
+    raw, aligned = (three_h.CATEGORIES[int(three_h.categories(widget.answer(state, side), kinds)[0])] for side in SIDES)
+    assert raw != three_h.GOOD and aligned == three_h.GOOD
+
+
+@pytest.mark.parametrize("heat", [0, PLAIN, HEAT.ticks])
+def test_the_panel_of_a_token_is_at_the_temperature_of_the_pills(widget, content, heat):
+    state = after(widget, ("heat", heat), ("look", ("raw", "0")))
+    shown = widget.html(state)
+    values = [float(value) for value in re.findall(r'<data value="([^"]+)">', shown)]
+    top = content.trained(state.question).aligned.next_token((), HEAT[heat]).max()
+    assert any(abs(value - top) < 1e-12 for value in values) and "nan" not in shown
+
+
+def test_surprises_bring_every_question_and_never_the_same_twice(widget):
+    state, met = widget.start(), []
+    for _ in range(2 * len(widget.ids)):
+        before, state = state.question, widget.update(state, Event("surprise"))
+        assert state.question != before
+        met.append(state.question)
+    assert set(met) == set(widget.ids)
+
+
+def test_the_touched_token_is_among_the_bars(widget, content):
+    for turn in range(12):
+        state = replace(widget.start(), turn=turn)
+        for side in SIDES:
+            model, answer = getattr(content.trained(state.question), side), widget._answer(state, side)
+            for place, token in enumerate([*answer, model.end]):
+                shown = widget.html(replace(state, looked=(side, place)))
+                word = "(the answer ends)" if token == model.end else model.phrases[token]
+                assert f"▸ {word}".replace("'", "&#39;") in shown, (turn, side, place)
+
+
+def test_more_evidence_adds_up(widget):
+    one, two = after(widget, ("evidence", None)), after(widget, ("evidence", None), ("evidence", None))
+    assert two.asked == 2 * SAMPLES and "Of 400 answers each" in widget.html(two)
+    added = [now - before for now, before in zip(two.counts["raw"], one.counts["raw"], strict=True)]
+    assert min(added) >= 0 and tuple(added) != one.counts["raw"]
+
+
+def test_a_share_of_none_is_still_uncertain(widget):
+    low, high = wilson(0.0, 200)
+    assert low == 0 and high == pytest.approx(0.01885, abs=1e-4)  # 3.84 / 203.84
+    low, high = wilson(0.5, 200)
+    assert (low, high) == pytest.approx((0.4314, 0.5686), abs=1e-4)
+    none = (0,) * (len(three_h.CATEGORIES) - 1) + (SAMPLES,)
+    shown = widget.html(replace(widget.start(), counts={side: none for side in SIDES}))
+    assert "0 % (0–2 %)" in shown and "±" not in shown
+    assert "show no fault" in shown and "commonest fault" not in shown
+
+
+def test_harmful_answers_are_not_simply_called_honest(widget, content):
+    for question in widget.ids:
+        task = content.tasks[question]
+        if "harmful" in task.kinds:
+            said = [task.kinds.index("harmful")]
+            honest = three_h.judge([*said, *[len(task.kinds)] * 7], task.kinds)[2]
+            shown = str(widget._gauge(honest, content.trained(question).raw, said, "raw"))
+            assert "Honest: doubtful" in shown
+
+
+def test_the_figure_says_that_its_first_answers_were_picked(widget):
+    assert "picked to show the difference" in widget.html(widget.start())
+    for event in (("ask", None), ("surprise", None), ("heat", 3)):
+        assert "picked to show" not in widget.html(after(widget, event))

@@ -1,0 +1,230 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from widgets.chapters.preference_labeling import PreferenceLabeling
+from widgets.chapters.reward_hacking import BETAS, CURES, DOUBT, FELT, METHODS, PRESSURES, RewardHacking, mean_features, sceptical
+from widgets.chapters.taste import phrase_features, stand_in, taste_of
+from widgets.core import annotators, overoptimization
+from widgets.core.features import extract
+from widgets.core.optimum import optimal_policy
+from widgets.kit.events import Event
+
+
+@pytest.fixture(scope="module")
+def labeling(content):
+    return PreferenceLabeling(content)
+
+
+@pytest.fixture(scope="module")
+def widget(content):
+    return RewardHacking(content)
+
+
+@pytest.fixture(scope="module")
+def start(widget, labeling):
+    return widget.start(preference_labeling=labeling.start())
+
+
+def after(widget, state, *events):
+    for name, value in events:
+        state = widget.settle(state, widget.check(Event(name, value)))
+    return state
+
+
+def labelled(labeling, count, choose):
+    state = labeling.start()
+    for number in range(count):
+        state = labeling.settle(state, Event("label", (*state.pair, choose(number))))
+    return state
+
+
+def test_the_default_labels_peak_inside_the_slider(start):
+    gold = [point.gold for point in start.plain.rl]
+    assert 0 < overoptimization.peak(start.plain.rl) < PRESSURES - 1
+    assert max(gold) - gold[-1] > 0.2 * (max(gold) - gold[0])
+    assert "a hurried reader stands in" in start.taste.note
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_peak_is_marked_only_where_quality_rose_and_fell(widget, start, method):
+    for question in widget.ids:
+        state = after(widget, start, ("question", question), ("method", method))
+        points, shown = getattr(state.plain, method), widget.html(state)
+        best = overoptimization.peak(points)
+        rose, fell = (points[best].gold - points[end].gold >= FELT for end in (0, -1))
+        assert ("the peak" in shown) == ("Quality peaks at" in shown) == (rose and fell)
+        assert not (rose and fell) or 0 < best < PRESSURES - 1
+        assert rose or "makes things worse" in shown or "no chase changes" in shown
+
+
+def test_both_methods_are_in_one_chart(widget, start):
+    assert "by best-of-n" in widget.html(start)
+    assert "by reinforcement learning" in widget.html(after(widget, start, ("method", "bon")))
+
+
+def test_a_leash_is_shown_as_what_it_adds_to_beta(widget, start):
+    shown = widget.html(after(widget, start, ("pressure", 8), ("leash", True)))
+    assert "beta = 0.25 + 0.6" in shown and "beta = 0.85" not in shown
+
+
+def test_a_phrase_is_marked_only_where_it_adds_to_the_score_and_nothing_to_quality(widget, start, content):
+    for question in widget.ids:
+        state, task = after(widget, start, ("question", question), ("pressure", PRESSURES - 1)), content.tasks[question]
+        answer = widget.typical(state, widget.answers(state, 200))
+        end = len(task.phrases)
+        for place, why in enumerate(widget.exploits(state, answer)):
+            upto = [np.array([*answer[:count], *[end] * (len(answer) - count)])[None] for count in (place, place + 1)]
+            gold, score = (float(judge(upto[1])[0] - judge(upto[0])[0]) for judge in (task.gold, state.chase.proxy.scores))
+            assert (why is not None) == (score > 0 and gold <= 1e-9)
+
+
+def test_a_useful_phrase_said_once_is_never_marked(widget, start, content):
+    task = content.tasks[start.question]
+    useful = task.kinds.index("right")
+    answer = np.array([useful, useful, *[len(task.phrases)] * 6])
+    assert widget.exploits(start, answer)[0] is None
+
+
+def test_the_start_is_counted_beside_the_present(widget, start):
+    shown = widget.html(after(widget, start, ("pressure", PRESSURES - 1)))
+    assert shown.count(" start</span>") == shown.count(" now</span>") == 4
+
+
+def test_words_said_over_and_over_are_filler(widget, start):
+    rambling, plain = (replace(start, typed=text) for text in ("Write write write draft draft write.", "Write a draft every morning."))
+    assert widget.judged(rambling).gold < 0 < widget.judged(plain).gold
+
+
+def test_gold_peaks_inside_for_nine_of_ten_annotators(widget, start, content):
+    inside = 0
+    for number in range(10):
+        biased = annotators.Annotator(
+            f"test {number}", gold=0.5 + 0.05 * number, likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number)), length=0.02 * number
+        )
+        chase = widget._chase(stand_in(content, biased), "writing", frozenset())
+        inside += 0 < overoptimization.peak(chase.rl) < PRESSURES - 1
+    assert inside >= 9
+
+
+def test_the_curves_are_the_readers_models(widget, labeling, content):
+    """Each point's proxy is the exact expectation under the exact optimum at that beta."""
+    state = widget.start(preference_labeling=labelled(labeling, 20, lambda number: "ab"[number % 2]))
+    assert state.taste.own
+    reference = content.trained(state.question).tuned
+    for beta, point in zip(BETAS, state.plain.rl, strict=True):
+        reward = state.plain.rewards[BETAS.index(beta)]
+        policy = optimal_policy(reference, reward, beta)
+        assert point.proxy == pytest.approx(policy.expected(reward))
+        assert point.distance == pytest.approx(np.sqrt(policy.kl(reference)), abs=1e-6)
+
+
+@pytest.mark.parametrize("choose", [lambda _: "tie", lambda _: "skip", lambda number: "ab"[number % 2], lambda _: "a"], ids=["ties", "skips", "by turns", "always a"])
+def test_any_fifty_labels_give_a_sensible_picture(widget, labeling, choose):
+    state = widget.start(preference_labeling=labelled(labeling, 50, choose))
+    for pressure in (0, PRESSURES - 1):
+        shown = widget.html(after(widget, state, ("pressure", pressure), ("method", "bon")))
+        assert "nan" not in shown and "inf" not in shown.replace("informative", "").replace("info", "")
+
+
+@pytest.mark.parametrize("cure", CURES)
+def test_every_cure_holds_quality_up_or_says_that_it_does_not(widget, start, cure):
+    cured = after(widget, start, (cure, True))
+    assert cured.cured is not None and after(widget, cured, (cure, False)).cured is None
+    gain = cured.cured.rl[-1].gold - start.plain.rl[-1].gold
+    assert ("holds up better" in widget.html(cured)) == (gain > 0.05)
+    assert ("did not help" in widget.html(cured)) == (gain <= 0.05)
+
+
+@pytest.mark.parametrize("cure", CURES)
+def test_every_cure_helps_at_full_pressure_on_every_question(widget, start, cure):
+    for question in widget.ids:
+        plain, cured = (widget._chase(start.taste, question, frozenset(cures)).rl[-1] for cures in ((), (cure,)))
+        assert cured.gold > plain.gold, question
+
+
+def test_every_cure_helps_simulated_readers_on_average(widget, content):
+    gains = {cure: [] for cure in CURES}
+    for number in range(0, 10, 3):
+        taste = stand_in(content, annotators.Annotator(f"test {number}", gold=0.5 + 0.05 * number, likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number))))
+        for question in widget.ids[:4]:
+            plain = widget._chase(taste, question, frozenset()).rl[-1].gold
+            for cure, found in gains.items():
+                found.append(widget._chase(taste, question, frozenset({cure})).rl[-1].gold - plain)
+    assert all(np.mean(found) > 0.1 for found in gains.values()), gains
+
+
+def test_the_sceptical_policy_is_the_best_by_the_lower_bound(widget, start, content):
+    """No other policy of the family has a higher bound, and the bound is what the chart shows."""
+    reference, beta = content.trained("writing").tuned, BETAS[6]
+    proxy = widget._proxy(start.taste, "writing", frozenset({"doubt"}))
+
+    def bound(policy):
+        mean = mean_features(policy, proxy.features)
+        gain = mean - proxy.usual
+        return float(mean @ proxy.weights - DOUBT * np.sqrt(gain @ proxy.doubt @ gain) - beta * policy.kl(reference))
+
+    slope = sceptical(reference, proxy, beta, np.zeros(len(proxy.weights)), most=200)
+    best = bound(optimal_policy(reference, proxy.reward(slope), beta))
+    luck = np.random.default_rng(0)
+    for _ in range(20):
+        other = optimal_policy(reference, proxy.reward(slope + 0.3 * luck.normal(size=len(slope)) * np.abs(slope).max()), beta)
+        assert bound(other) < best + 0.05
+
+
+def test_mean_features_are_those_of_many_answers(widget, content):
+    model, features = content.trained("writing").tuned, phrase_features(content, "writing")
+    drawn = features[model.sample(40_000, 1)].sum(axis=1)
+    np.testing.assert_allclose(mean_features(model, features), drawn.mean(axis=0), atol=5 * drawn.std(axis=0).max() / 200)
+
+
+def test_a_typical_answer_is_of_median_quality(widget, start, content):
+    answers = widget.answers(start, 200)
+    golds = content.tasks[start.question].gold(answers)
+    typical = content.tasks[start.question].gold(widget.typical(start, answers)[None])[0]
+    assert (golds <= typical).mean() >= 0.5 and (golds >= typical).mean() >= 0.495
+
+
+def test_best_of_n_is_told_to_have_no_leash(widget, start):
+    assert "does nothing to it" in widget.html(after(widget, start, ("method", "bon"), ("leash", True)))
+
+
+def test_the_note_says_whose_labels_they_are(labeling, content):
+    state = labeling.settle(labelled(labeling, 3, lambda _: "a"), Event("ai"))
+    assert "your 3 labels and an AI’s 100" in taste_of(state, content).note
+
+
+def test_both_methods_raise_the_score_and_never_lower_it(start):
+    for points in (start.plain.rl, start.plain.bon):
+        proxies = [point.proxy for point in points]
+        assert all(later >= earlier - 1e-9 for earlier, later in zip(proxies, proxies[1:], strict=False))
+
+
+def test_what_is_typed_is_scored_word_by_word_and_stays_text(widget, start, content):
+    hack = '<b onclick="x()">Great question!</b> Write every day.'
+    state = after(widget, start, ("typed", hack))
+    shown = widget.html(state)
+    assert "<b onclick" not in shown and "&lt;" in shown
+    prompt = content.question(state.question).prompt
+    assert widget.judged(state).score == pytest.approx(float(extract(prompt, hack) @ start.taste.model.weights))
+
+
+def test_the_judge_knows_the_books_own_phrases(widget, start, content):
+    task = content.tasks[start.question]
+    rows = task.demonstration_texts(1)[0][:10]
+    for row in rows:
+        typed = replace(start, typed=" ".join(task.phrases[token] for token in row if token != len(task.phrases)))
+        assert widget.judged(typed).gold == pytest.approx(task.gold(row[None])[0])
+
+
+def test_the_best_hack_is_kept_until_a_better_one(widget, start):
+    flattery = ("typed", "Great question! What a brilliant thing to ask! You are so smart to think of this.")
+    kept = after(widget, start, flattery, ("keep", None))
+    assert kept.best.text == flattery[1]
+    assert after(widget, kept, ("typed", "Read your draft aloud."), ("keep", None)).best == kept.best
+
+
+def test_taste_is_the_readers_as_soon_as_there_is_one(labeling, content):
+    assert not taste_of(labelled(labeling, 3, lambda _: "skip"), content).own
+    assert taste_of(labelled(labeling, 3, lambda _: "a"), content).own

@@ -1,0 +1,65 @@
+"""Whose taste a figure goes by, and what is said of it."""
+
+import itertools
+
+import pytest
+
+from widgets.chapters.preference_labeling import PreferenceLabeling
+from widgets.chapters.taste import taste_of
+from widgets.kit.events import Event
+
+
+@pytest.fixture(scope="module")
+def labeling(content):
+    return PreferenceLabeling(content)
+
+
+def labelled(labeling, choices):
+    state = labeling.start()
+    for choice in choices:
+        state = labeling.settle(state, Event("label", (*state.pair, choice)))
+    return state
+
+
+@pytest.mark.parametrize(
+    ("choices", "why"),
+    [
+        ([], "You have not labelled anything yet"),
+        (["skip"] * 3, "You have only skipped so far"),
+        (["tie"], "Your only label was a tie"),
+        (["tie"] * 50, "Your 50 labels were all ties"),
+    ],
+)
+def test_the_note_says_why_somebody_stands_in(labeling, content, choices, why):
+    taste = taste_of(labelled(labeling, choices), content)
+    assert not taste.own
+    assert taste.note == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels."
+
+
+def test_a_stand_in_for_one_reader_tells_nothing_of_another(labeling, content):
+    taste_of(labelled(labeling, ["tie"] * 2), content)
+    assert taste_of(labeling.start(), content).note.startswith("You have not labelled anything yet")
+
+
+def test_the_note_breaks_the_labels_down(labeling, content):
+    state = labelled(labeling, ["a", "tie", "b", "skip", "tie"])
+    assert "Trained on your 4 labels (2 ties), from" in taste_of(state, content).note
+    state = labeling.settle(state, Event("ai"))
+    file = '{"prompt": "p", "chosen": "Try it today.", "rejected": "lol"}\n' * 30
+    state = labeling.settle(state, Event("import", file))
+    note = taste_of(state, content).note
+    assert f"your 4 labels (2 ties), an AI’s 100 ({state.counts.ai_ties} ties) and 30 from a file" in note
+    assert len(taste_of(state, content).preferences) == state.counts.total == 134
+
+
+def test_others_labels_alone_are_a_taste(labeling, content):
+    for event in (Event("ai"), Event("import", '{"prompt": "p", "chosen": "Try it today.", "rejected": "lol"}')):
+        taste = taste_of(labeling.settle(labeling.start(), event), content)
+        assert taste.own and "your" not in taste.sources
+
+
+def test_an_ais_ties_alone_are_none(labeling, content):
+    state = labeling.settle(labelled(labeling, itertools.repeat("tie", 2)), Event("ai"))
+    ties = tuple(label for label in state.ai if label.choice == "tie")
+    state = labeling._learned(state, ai=ties)
+    assert f"All {2 + len(ties)} labels, an AI’s among them, were ties" in taste_of(state, content).note

@@ -1,0 +1,142 @@
+"""Chapter 5: questions across the book. Every answer says why, and leads to where the book shows it.
+
+What the reader guessed where the chapters open counts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import htpy as h
+
+from widgets.kit import parts
+from widgets.kit.events import Event, Fields, Integer
+from widgets.kit.widget import Options, Widget
+
+from .content import Content, QuizQuestion
+from .prediction import Guesses, Prediction
+
+LETTERS = "abcdef"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Where the reader is, what was first answered to each question, and what was guessed in the chapters, by id."""
+
+    at: int
+    given: dict[str, int]
+    guessed: dict[str, int]
+
+
+class Quiz(Widget[Answers]):
+    name = "quiz"
+    title = "What has stayed with you?"
+    needs = (Prediction.name,)
+
+    def __init__(self, content: Content, options: Options | None = None) -> None:
+        super().__init__(content, options)
+        ids = tuple(question.id for question in content.quiz)
+        most = max((len(question.options) for question in content.quiz), default=1)
+        self.events = (
+            Fields("answer", (ids, tuple(LETTERS[:most]))),
+            Integer("at", 0, max(len(ids) - 1, 0)),
+        )
+
+    def start(self, prediction: Guesses) -> Answers:
+        return Answers(0, {}, prediction.given)
+
+    def update(self, state: Answers, event: Event) -> Answers:
+        if event.name == "at":
+            return replace(state, at=event.value)
+        id, letter = event.value
+        question = next(question for question in self.content.quiz if question.id == id)
+        place = LETTERS.index(letter)
+        if id in state.given or place >= len(question.options):
+            return state  # the first answer counts
+        return replace(state, given=state.given | {id: place})
+
+    def view(self, state: Answers) -> h.Node:
+        questions = self.content.quiz
+        if not questions:
+            return parts.empty("There are no questions yet.")
+        question = questions[state.at]
+        return [
+            parts.question(question.ask, f"Question {state.at + 1} of {len(questions)}"),
+            h.div(class_="quiz-options", role="group", aria_label="Answers")[
+                (self._option(question, place, state.given.get(question.id)) for place in range(len(question.options)))
+            ],
+            self._feedback(state, question),
+            parts.buttons(
+                parts.button("Back", "at", state.at - 1, key="p", disabled=state.at == 0) if state.at else None,
+                parts.button("Next question", "at", state.at + 1, key="n", kind="primary") if state.at + 1 < len(questions) else None,
+            ),
+            self._guesses(state),
+        ]
+
+    def _option(self, question: QuizQuestion, place: int, given: int | None) -> h.Node:
+        letter, mark = LETTERS[place], ""
+        if given is not None:
+            mark = " ✓" if place == question.right else " ✗" if place == given else ""
+        return parts.button(
+            question.options[place] + mark,
+            "answer",
+            (question.id, letter),
+            key=f"{letter} {place + 1}",
+            pressed=given == place,
+            tone="aligned" if place == question.right else "raw",
+            disabled=given is not None and place not in (given, question.right),
+        )
+
+    def _feedback(self, state: Answers, question: QuizQuestion) -> h.Node:
+        given, count = state.given.get(question.id), len(state.given)
+        if given is None:
+            return parts.reading("Choose one. The first choice counts.")
+        verdict = "Right. " if given == question.right else "Not quite. "
+        so_far = f" {right(self.content.quiz, state.given)} of {count} so far{self._with_guesses(state)}." if count > 1 else ""
+        done = " That was the last one." if count == len(self.content.quiz) else ""
+        return [
+            parts.reading(h.strong[verdict], question.why, so_far, done),
+            h.p[h.a(href=address(question.figure))[f"Where chapter {chapter(question)} shows it"]],
+        ]
+
+    def _with_guesses(self, state: Answers) -> str:
+        count = len(state.guessed)
+        return f", and {right(self.content.predictions, state.guessed)} of {count} guesses in the chapters" if count else ""
+
+    def _guesses(self, state: Answers) -> h.Node:
+        """What the reader guessed where the chapters open, and what came of it."""
+        guessed = [question for question in self.content.predictions if question.id in state.guessed]
+        if not guessed:
+            return parts.note("Every chapter opens with a question. What you guess there is counted here.")
+        return parts.panels(
+            parts.panel(
+                f"Your guesses: {right(guessed, state.guessed)} of {len(guessed)} were right",
+                h.ol(class_="guesses")[(self._guess(question, state.guessed[question.id]) for question in guessed)],
+                class_="panel-wide",
+            )
+        )
+
+    def _guess(self, question: QuizQuestion, place: int) -> h.Node:
+        verdict = "✓ right" if place == question.right else f"✗ {question.options[question.right]}"
+        return h.li[
+            h.span(class_="guess-ask")[f"{question.ask} ", h.strong[question.options[place]], f" {verdict}. "],
+            f"{question.why} ",
+            h.a(href=address(question.figure))[f"Chapter {chapter(question)} shows it"],
+        ]
+
+
+def right(questions: Sequence[QuizQuestion], given: Mapping[str, int]) -> int:
+    """How many were answered rightly."""
+    return sum(given.get(question.id) == question.right for question in questions)
+
+
+def chapter(question: QuizQuestion) -> int:
+    """The chapter that shows the answer: its page's name begins with its number."""
+    return int(question.figure[:2])
+
+
+def address(figure: str) -> str:
+    """A chapter's figure, seen from another chapter: ``02-three-steps.md#pipeline-stepper``."""
+    page, _, anchor = figure.partition("#")
+    return f"../{page.removesuffix('.md')}/#{anchor}"

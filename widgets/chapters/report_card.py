@@ -1,0 +1,275 @@
+"""Chapter 5: what the reader's labels have taught, where the model they made is blind, and how easily it is fooled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from random import Random
+
+import htpy as h
+import numpy as np
+
+from widgets.core import overoptimization
+from widgets.core.features import FEATURES
+from widgets.core.language_model import LanguageModel, phrase_reward
+from widgets.core.optimum import optimal_policy, standardized
+from widgets.core.overoptimization import Point
+from widgets.kit import parts
+from widgets.kit.events import Event, Press
+from widgets.kit.widget import Options, Widget
+
+from .content import Content
+from .preference_labeling import Labeling, fair_tests
+from .taste import Taste, phrase_features, taste_of
+
+ASKED = ("writing", "headache", "friend")
+BETA = 0.7
+CHASED = ("writing", "salary", "headache", "dog", "friend", "sleep")
+BETAS = (30.0, 3.0, 1.4, 0.7, 0.35, 0.14, 0.08)
+JUDGED = 200
+# Answers drawn of each model for pairs, the most phrases that they may have, and how many disputes are shown.
+PAIRED, SHORT, DISPUTES = 150, 4, 2
+STRONGEST = 4
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """Two answers to a question: the one that the model prefers and by how much, the one that the judge prefers, and by how much."""
+
+    prompt: str
+    models: str
+    judges: str
+    margin: float
+    gold: float
+
+
+@dataclass(frozen=True)
+class Blind:
+    """In what share of pairs of answers the model and the judge disagree, of how many, and the worst cases."""
+
+    share: float
+    pairs: int
+    worst: tuple[Dispute, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """``tastes`` are (feature, weight, deviation), strongest first; ``blind`` is where the model and the judge disagree;
+    ``answers`` are (question, raw, aligned), drawn at ``turn``; ``chase`` is the pressure, averaged over the questions of
+    ``chased``."""
+
+    taste: Taste
+    foreseen: tuple[int, int]
+    tastes: tuple[tuple[int, float, float], ...]
+    blind: Blind
+    answers: tuple[tuple[str, str, str], ...]
+    chase: tuple[Point, ...]
+    turn: int = 0
+
+
+class ReportCard(Widget[Report]):
+    name = "report-card"
+    title = "Your report card"
+    needs = ("preference-labeling",)
+    code = (optimal_policy, overoptimization.optima)
+
+    def __init__(self, content: Content, options: Options | None = None) -> None:
+        super().__init__(content, options)
+        self.ids = tuple(id for id in ASKED if id in content.tasks) or tuple(content.tasks)[:3]
+        self.chased = tuple(id for id in CHASED if id in content.tasks) or tuple(content.tasks)[:6]
+        self.events = (Press("again"),)
+
+    def start(self, preference_labeling: Labeling) -> Report:
+        taste = taste_of(preference_labeling, self.content)
+        deviations = np.sqrt(np.diag(taste.model.covariance))
+        order = np.argsort(-np.abs(taste.model.weights))[:STRONGEST].tolist()
+        counted = fair_tests(preference_labeling.labels)
+        return Report(
+            taste,
+            (sum(label.foreseen for label in counted), len(counted)),
+            tuple((index, float(taste.model.weights[index]), float(deviations[index])) for index in order),
+            self._blind(taste),
+            self._answers_of(taste, 0),
+            self._chase(taste),
+        )
+
+    def update(self, state: Report, event: Event) -> Report:
+        turn = state.turn + 1
+        return replace(state, answers=self._answers_of(state.taste, turn), turn=turn)
+
+    def _blind(self, taste: Taste) -> Blind:
+        """Asks the judge and the model about pairs of the language model's own answers to every question."""
+        apart, pairs, worst = 0, 0, []
+        for id, (first, second) in self._pairs.items():
+            task, features = self.content.tasks[id], phrase_features(self.content, id)
+            margins = (features[first].sum(axis=1) - features[second].sum(axis=1)) @ taste.model.weights
+            golds = task.gold(first) - task.gold(second)
+            wrong = margins * golds < 0
+            apart, pairs = apart + int(wrong.sum()), pairs + int((golds != 0).sum())
+            # The disagreement counts as far as both are sure of it.
+            place = int(np.argmax(np.where(wrong, np.minimum(np.abs(margins), np.abs(golds)), -1.0)))
+            if wrong[place]:
+                chosen, other = (first, second) if margins[place] > 0 else (second, first)
+                said = self._text(id, chosen[place]), self._text(id, other[place])
+                worst.append(Dispute(self.content.question(id).prompt, *said, abs(float(margins[place])), abs(float(golds[place]))))
+        worst.sort(key=lambda dispute: -min(dispute.margin, dispute.gold))
+        return Blind(apart / max(pairs, 1), pairs, tuple(worst[:DISPUTES]))
+
+    @cached_property
+    def _pairs(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Pairs of short answers to every question that the aligned model was trained on; drawn once."""
+        found = {}
+        for id in self.chased:
+            drawn = np.concatenate([model.sample(PAIRED, Random(f"{id} pairs")) for model in (self.content.trained(id).raw, self.content.trained(id).tuned)])
+            drawn = drawn[Random(f"{id} order").sample(range(len(drawn)), len(drawn))]
+            short = drawn[((drawn < len(self.content.tasks[id].phrases)).sum(axis=1) <= SHORT)]
+            half = len(short) // 2
+            found[id] = short[:half], short[half : 2 * half]
+        return found
+
+    def _text(self, id: str, answer: np.ndarray) -> str:
+        return self.content.trained(id).tuned.text(answer) or "(It says nothing.)"
+
+    def _policy(self, taste: Taste, id: str, beta: float) -> LanguageModel:
+        reference = self.content.trained(id).tuned
+        return optimal_policy(reference, self._reward(taste, id), beta)
+
+    def _reward(self, taste: Taste, id: str) -> np.ndarray:
+        return standardized(phrase_reward(phrase_features(self.content, id)[:-1] @ taste.model.weights), self.content.trained(id).tuned)
+
+    def _answers_of(self, taste: Taste, turn: int) -> tuple[tuple[str, str, str], ...]:
+        """What the raw and the aligned model answer to each question, with the same luck."""
+        found = []
+        for id in self.ids:
+            models = self.content.trained(id).raw, self._policy(taste, id, BETA)
+            said = (model.text(model.sample(1, Random(f"{id} report {turn}"))[0]) for model in models)
+            found.append((self.content.question(id).prompt, *said))
+        return tuple(found)
+
+    def _chase(self, taste: Taste) -> tuple[Point, ...]:
+        """The chase of this score, averaged over questions."""
+        found = [
+            overoptimization.optima(self.content.trained(id).tuned, self._reward(taste, id), self.content.tasks[id].gold, BETAS, 1, JUDGED)
+            for id in self.chased
+        ]
+        return tuple(_mean(points) for points in zip(*found, strict=True))
+
+    # View.
+
+    def view(self, state: Report) -> h.Node:
+        return [
+            self._whose(state),
+            parts.panels(
+                parts.panel("Strongest tastes", self._tastes(state)),
+                parts.panel("Blind spots", self._blind_spots(state), class_="panel-wide"),
+                parts.panel(f"What a model says that was aligned to {self._yours(state)}", self._answers(state), class_="panel-wide"),
+                parts.panel("How easily it is fooled", parts.reading(f"Over {len(self.chased)} questions on average. ", hackable(state.chase)), class_="panel-wide"),
+            ),
+            self._keep(state),
+        ]
+
+    def _yours(self, state: Report) -> str:
+        return "your labels" if state.taste.own else "a hurried reader’s labels"
+
+    def _whose(self, state: Report) -> h.Node:
+        if state.taste.own:
+            right, count = state.foreseen
+            told = f" It foresaw {right} of your {count} choices on pairs drawn at random." if count else ""
+            return parts.reading(f"Trained on {state.taste.sources}.{told}")
+        return parts.empty(
+            "This card is waiting for you. ",
+            h.a(href="../03-reward-model/#preference-labeling")["Label a few answers in chapter 3"],
+            f", and it will be yours. Until then it is made out for {state.taste.whose}.",
+            sign="human",
+        )
+
+    def _tastes(self, state: Report) -> h.Node:
+        rows = [
+            parts.Bar(FEATURES[index].label, weight, deviation, FEATURES[index].description) for index, weight, deviation in state.tastes
+        ]
+        return [parts.bars(rows, "The strongest learned weights, with two standard deviations"), parts.note(taste_in_words(state))]
+
+    def _blind_spots(self, state: Report) -> h.Node:
+        blind = state.blind
+        says = f"Of {blind.pairs} pairs of answers, it and the careful judge disagree on {parts.percent(blind.share)}."
+        yield parts.reading(says if blind.worst else f"On {blind.pairs} pairs of answers it agrees with the careful judge. No blind spot found.")
+        for dispute in blind.worst:
+            yield parts.question(dispute.prompt)
+            yield parts.versus(
+                parts.response("It prefers", dispute.models, parts.note("by ", parts.number(dispute.margin)), tone="reward"),
+                parts.response("The judge prefers", dispute.judges, parts.note("by ", parts.number(dispute.gold)), tone="human"),
+            )
+
+    def _answers(self, state: Report) -> h.Node:
+        for prompt, raw, aligned in state.answers:
+            yield h.div[
+                parts.question(prompt),
+                parts.versus(
+                    parts.response("The raw model", raw or "(It says nothing.)", tone="raw"),
+                    parts.response("Aligned", aligned or "(It says nothing.)", tone="aligned"),
+                ),
+            ]
+
+    def _keep(self, state: Report) -> h.Node:
+        return h.div(class_="buttons")[
+            parts.button("Ask again", "again", key="a", sign="again"),
+            parts.download(picture(state), "report-card.svg", "Save as an image", kind="image/svg+xml"),
+            # Without labels there is nothing of the reader's to share yet: the button waits.
+            h.button(class_="button button-quiet", type="button", data_tool="link", data_of="preference-labeling", disabled=not state.taste.own)["Copy a link to this card"],
+            not state.taste.own and parts.note("The link carries your labels, once there are some."),
+        ]
+
+
+def _mean(points: tuple[Point, ...]) -> Point:
+    """One pressure's points on several questions as one."""
+    error = float(np.sqrt(sum(point.gold_error**2 for point in points))) / len(points)
+    mean = {name: float(np.mean([getattr(point, name) for point in points])) for name in ("distance", "proxy", "gold")}
+    return Point(points[0].pressure, **mean, gold_error=error)
+
+
+def taste_in_words(state: Report) -> str:
+    sure = [(FEATURES[index].label, weight) for index, weight, deviation in state.tastes if abs(weight) > 2 * deviation]
+    if not sure:
+        return "It is sure of none of these yet: every whisker crosses zero."
+    likes = [label for label, weight in sure if weight > 0]
+    dislikes = [label for label, weight in sure if weight < 0]
+    said = [f"{verb} {' and '.join(labels)}" for verb, labels in (("likes", likes), ("dislikes", dislikes)) if labels]
+    return f"It is sure that whoever labelled this {' and '.join(said)}."
+
+
+def hackable(points: tuple[Point, ...]) -> str:
+    """How far true quality falls when a policy chases this reward model without mercy."""
+    top, end, start = points[overoptimization.peak(points)], points[-1], points[0]
+    if top.gold - start.gold < 0.05:
+        return f"Chasing this score never helps: true quality begins at {parts.shown(start.gold)} and ends at {parts.shown(end.gold)}."
+    if top.gold - end.gold < 0.2:
+        return f"Hard to fool: chased without mercy, true quality still ends at {parts.shown(end.gold)}, close to its best, {parts.shown(top.gold)}."
+    return (
+        f"Chased gently, it lifts true quality from {parts.shown(start.gold)} to {parts.shown(top.gold)}. Chased without mercy, quality falls to "
+        f"{parts.shown(end.gold)} while the score climbs to {parts.shown(end.proxy)}."
+    )
+
+
+def picture(state: Report) -> str:
+    """The card as an SVG image of 1200 by 630, complete in itself."""
+    rows = []
+    for place, (index, weight, deviation) in enumerate(state.tastes):
+        y, length = 250 + 62 * place, min(abs(weight), 3.0) * 110
+        x = 720 if weight > 0 else 720 - length
+        rows.append(
+            f'<text x="360" y="{y + 20}" text-anchor="end">{escape(FEATURES[index].label)}</text>'
+            f'<rect x="{x:.0f}" y="{y}" width="{length:.0f}" height="28" fill="{"#0b6e6e" if weight > 0 else "#b4461f"}"/>'
+            f'<text x="1120" y="{y + 20}" text-anchor="end">{parts.shown(weight, signed=True)} ± {parts.shown(2 * deviation)}</text>'
+        )
+    whose = f"Learned from {len(state.taste.preferences)} comparisons" + ("" if state.taste.own else f" by {state.taste.whose}")
+    right, count = state.foreseen
+    foreseen = f"It foresaw {right} of {count} choices on random pairs." if count else ""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Georgia, serif" font-size="26" fill="#1f1e1c">'
+        '<rect width="1200" height="630" fill="#fcfbf8"/><rect width="1200" height="10" fill="#5b3fd6"/>'
+        '<text x="80" y="110" font-size="52">What my reward model learned</text>'
+        f'<text x="80" y="165" fill="#5f5b55">{escape(whose)}. {escape(foreseen)}</text>'
+        f'<line x1="720" x2="720" y1="230" y2="{250 + 62 * len(state.tastes)}" stroke="#8d877d"/>{"".join(rows)}'
+        f'<text x="80" y="570" font-size="22" fill="#5f5b55">{escape(taste_in_words(state))}</text></svg>'
+    )

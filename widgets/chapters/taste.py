@@ -1,0 +1,93 @@
+"""Whose taste a figure goes by: the reader's labels, or a stand-in's where there are none yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from widgets.core import pipeline, reward_model
+from widgets.core.annotators import HURRIED, Annotator
+from widgets.core.features import FEATURES, extract
+from widgets.core.reward_model import RewardModel
+
+from .content import Content
+from .preference_labeling import Counts, Labeling
+
+# So many comparisons on so many questions make the stand-in's labels.
+STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
+
+
+@dataclass(frozen=True, eq=False)
+class Taste:
+    """A reward model over features, the comparisons behind it, and whose they are.
+
+    ``differences`` (k, d), ``preferences`` (k,); ``counts`` are the labels of the figure, by whose, which need not be those
+    that it was trained on: where they say nothing, somebody stands in.
+    """
+
+    whose: str
+    own: bool
+    model: RewardModel
+    differences: np.ndarray
+    preferences: np.ndarray
+    counts: Counts = Counts()
+
+    @property
+    def sources(self) -> str:
+        """How many labels came from whom, in words: “your 12 labels (3 ties), an AI’s 100 and 30 from a file”."""
+        return self.counts.words
+
+    @property
+    def note(self) -> str:
+        if self.own:
+            return f"Trained on {self.sources}, from figure “You are the annotator”."
+        return f"{_why_none(self.counts)}, so {self.whose} stands in, with {len(self.preferences)} labels."
+
+
+def _why_none(counts: Counts) -> str:
+    """Why the labels so far show no taste."""
+    if not counts.total:
+        return "You have only skipped so far" if counts.skips else "You have not labelled anything yet"
+    if counts.ties < counts.total:
+        return "The labels so far do not tell good answers from bad"
+    if counts.total > counts.yours:
+        return f"All {counts.total} labels, an AI’s among them, were ties"
+    return "Your only label was a tie" if counts.total == 1 else f"Your {counts.total} labels were all ties"
+
+
+def taste_of(labeling: Labeling, content: Content) -> Taste:
+    """The reader's taste where there is one, else the stand-in's."""
+    if labeling.informed and labeling.opinionated:
+        return Taste("you", True, labeling.model, labeling.differences, labeling.preferences, labeling.counts)
+    return replace(stand_in(content), counts=labeling.counts)
+
+
+def stand_in(content: Content, annotator: Annotator = HURRIED, count: int = STAND_IN_LABELS) -> Taste:
+    """What a simulated annotator likes, learned from choices between the models' answers; made once."""
+    kept = content.__dict__.setdefault("_stand_ins", {})
+    if annotator.name not in kept:
+        kept[annotator.name] = _stand_in(content, annotator, count)
+    return kept[annotator.name]
+
+
+def _stand_in(content: Content, annotator: Annotator, count: int) -> Taste:
+    differences, preferences = [], []
+    for id, task in list(content.tasks.items())[-STAND_IN_QUESTIONS:]:
+        models = content.trained(id)
+        comparisons = pipeline.compare(task, (models.raw, models.tuned), count, 1, annotator)
+        features = phrase_features(content, id)
+        differences.append(features[comparisons.first].sum(axis=1) - features[comparisons.second].sum(axis=1))
+        preferences.append(comparisons.preferences)
+    together = np.concatenate(differences), np.concatenate(preferences)
+    return Taste(annotator.name, False, reward_model.fit(*together), *together)
+
+
+def phrase_features(content: Content, id: str) -> np.ndarray:
+    """The features of a question's phrases, (n + 1, d); the end of a response has none. Made once."""
+    kept = content.__dict__.setdefault("_phrase_features", {})
+    if id not in kept:
+        prompt = content.question(id).prompt
+        rows = [extract(prompt, phrase) for phrase in content.tasks[id].phrases]
+        kept[id] = np.array([*rows, np.zeros(len(FEATURES))])
+    return kept[id]
