@@ -1,0 +1,63 @@
+# Everything the book needs, on a machine that has Python 3.11+, Node 20+ and npm. `make help` lists the targets.
+
+PYTHON ?= python3
+export NO_MKDOCS_2_WARNING := 1
+VENV := .venv
+RUN := $(VENV)/bin/python
+SITE_PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help serve dev build test unit browser bench bench-browsers audit lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: build ## install, build and serve the book under a sub-path, like a GitHub project site
+	$(RUN) -m widgets.site serve --port $(SITE_PORT)
+
+dev: node_modules/.installed $(VENV)/.installed ## serve while writing: reloads on edits of chapters, content and widgets
+	$(VENV)/bin/mkdocs serve
+
+build: node_modules/.installed $(VENV)/.installed ## write the site to site/
+	$(VENV)/bin/mkdocs build --strict --quiet
+
+test: unit browser ## run every test, the browser's too
+
+unit: build ## run the tests that need no browser
+	$(RUN) -m pytest --quiet --ignore=tests/browser
+
+browser: build $(VENV)/.browser ## run the tests in a real browser
+	$(RUN) -m pytest --quiet tests/browser
+
+bench: build $(VENV)/.browser ## measure start-up, bytes, clicks, memory, the build and the core's costs
+	$(RUN) -m tests.benchmarks
+
+bench-browsers: build $(VENV)/.browser ## measure start-up in Firefox and WebKit
+	$(RUN) -m tests.benchmarks engines
+
+audit: build $(VENV)/.browser ## have Lighthouse judge every page, as a phone would load it
+	$(RUN) -m tests.audit
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.installed
+	$(RUN) -m tests.browser.install
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed."; exit 1; }
+	npm ci --silent --no-audit --no-fund
+	@touch $@
+
+lock: $(VENV)/.installed ## renew requirements.lock after an edit of pyproject.toml
+	$(RUN) -m pip install --quiet uv
+	$(RUN) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+
+clean: ## remove what was built and installed, the download cache apart
+	rm -rf site $(VENV) node_modules

@@ -1,0 +1,44 @@
+// Has the book kept for later visits and for times without a network. Whatever fails here only costs speed.
+
+/* global OFFLINE */
+
+const QUIET = 1500; // milliseconds of peace before anything is fetched ahead of need
+const JUST_OPENED = 8000; // milliseconds since the page was asked for
+
+export function keepForLater(ready) {
+  if (!OFFLINE || !navigator.serviceWorker || navigator.connection?.saveData) return;
+  const begin = () => setTimeout(() => (window.requestIdleCallback ?? setTimeout)(register), QUIET);
+  if (document.querySelector("section[data-widget]")) ready.then(begin);
+  else if (document.readyState === "complete") begin();
+  else window.addEventListener("load", begin, { once: true });
+}
+
+async function register() {
+  try {
+    const root = new URL("../../", import.meta.url);
+    await navigator.serviceWorker.register(new URL("service-worker.js", root), { scope: root.pathname, updateViaCache: "none" });
+  } catch {
+    // Forbidden, or no room: the book is read from the network, as on the first visit.
+  }
+}
+
+// A new release that was fetched during an earlier visit takes over now, before the reader has begun. The browser may also
+// have let it take over by itself, while this page was on its way from the old one: the worker tells every page.
+export async function takeOver() {
+  if (!OFFLINE || !navigator.serviceWorker) return;
+  navigator.serviceWorker.addEventListener("message", ({ data }) => data === "taken over" && follow());
+  const registration = await navigator.serviceWorker.getRegistration(new URL("../../", import.meta.url)).catch(() => null);
+  registration?.waiting?.postMessage("activate");
+}
+
+// Nothing is swapped under a reader: who has begun follows when they next turn a page.
+function follow() {
+  if (begun || performance.now() > JUST_OPENED) stale = true;
+  else location.reload();
+}
+
+let begun = false;
+for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => (begun = true), { once: true, capture: true });
+
+let stale = false;
+export const isStale = () => stale;

@@ -1,0 +1,113 @@
+// The page's side of the widgets. It knows no RLHF: it carries what the reader does to Python, and views back.
+// One instance serves the whole visit: Material's instant navigation swaps pages, this module and its worker stay.
+
+import "./charts.js";
+import { bookmark } from "./bookmark.js";
+import { Figure } from "./figure.js";
+import { isStale, keepForLater, takeOver } from "./offline.js";
+import { Python } from "./python.js";
+
+const python = new Python();
+const figures = new Map();
+
+function arrive() {
+  if (isStale()) return location.reload();
+  bookmark();
+  for (const [name, figure] of figures) {
+    if (!figure.section.isConnected) {
+      figure.leave();
+      figures.delete(name);
+    }
+  }
+  for (const section of document.querySelectorAll("section[data-widget]")) {
+    if (figures.get(section.dataset.widget)?.section !== section) {
+      figures.set(section.dataset.widget, new Figure(section, python));
+    }
+  }
+  if (figures.size) startWhenDue();
+}
+
+// Python waits for the first paint and for a figure that comes near, or for the first thing the reader does.
+// Where data is dear it waits for the reader alone.
+function startWhenDue() {
+  const { saveData, type } = navigator.connection ?? {};
+  if (saveData || type === "cellular") return;
+  const sections = [...figures.values()].map(({ section }) => section);
+  // Right after the first paint: an observer would be heard only when Material's script has run.
+  requestAnimationFrame(() => setTimeout(() => (sections.some(isNear) ? python.start() : startWhenNear(sections))));
+}
+
+// Within a screen's height of what is seen.
+function isNear(section) {
+  const { top, bottom } = section.getBoundingClientRect();
+  return top < 2 * innerHeight && bottom > -innerHeight;
+}
+
+function startWhenNear(sections) {
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      python.start();
+    },
+    { rootMargin: "100% 0px" },
+  );
+  for (const section of sections) near.observe(section);
+}
+
+const figureOf = (node) => figures.get(node.closest?.("section[data-widget]")?.dataset.widget);
+
+document.addEventListener("click", ({ target }) => {
+  const control = target.closest?.("button, [data-tool]");
+  const figure = control && figureOf(control);
+  if (!figure || control.disabled || control.getAttribute("aria-disabled") === "true") return;
+  if (control.dataset.tool) figure.use(control.dataset);
+  else if (control.dataset.event) figure.act(control, control.dataset.value ?? "null");
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.("[data-open-search]")) return;
+  document.getElementById("__search")?.click();
+  document.querySelector(".md-search__input")?.focus();
+});
+
+document.addEventListener("input", ({ target }) => {
+  const figure = target.dataset?.event && figureOf(target);
+  if (figure) figure.change(target);
+});
+
+document.addEventListener("submit", (event) => {
+  if (figureOf(event.target)) event.preventDefault();
+});
+
+// Letter keys work only while focus is inside the figure, and never while text is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=button])")) return;
+  if (event.target.matches?.("input") && event.key.startsWith("Arrow")) return;
+  const section = figureOf(event.target)?.section;
+  const key = event.key === " " ? "" : event.key.toLowerCase();
+  const control = key && [...section?.querySelectorAll("[data-key]") ?? []].find(
+    ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
+  );
+  if (!control) return;
+  event.preventDefault();
+  event.stopPropagation(); // Material has letter keys of its own: "s" would open its search
+  control.focus({ preventScroll: true });
+  control.click();
+});
+
+// Another tab of this book may have changed what a figure here shows.
+window.addEventListener("storage", ({ key }) => {
+  for (const figure of figures.values()) figure.storageChanged(key);
+});
+window.addEventListener("hashchange", () => {
+  for (const figure of figures.values()) figure.openLink();
+});
+
+takeOver();
+keepForLater(python.ready);
+
+// Material, which starts later, announces every page; without it there is just the one.
+arrive();
+document.addEventListener("material", () => window.document$.subscribe(arrive));

@@ -1,0 +1,132 @@
+// The page's end of the one worker in which Python runs.
+
+/* global WORKER_FILE */
+
+// A worker that owes an answer and says nothing for so long is asked whether it lives, and then given up.
+const SILENCE = 10_000;
+const LAST_CALL = 5_000;
+// More restarts than this in one visit, and the reader is told.
+const RESTARTS = 2;
+
+export class Python {
+  #worker = null;
+  #figures = new Map();
+  #id = 0;
+  #isReady;
+  #watch = null;
+  #restarts = 0;
+  #busy = false; // long work goes on, as far as is known
+  state = "asleep"; // then loading, ready or failed
+  progress = 0;
+  failure = "";
+  ready = new Promise((resolve) => (this.#isReady = resolve)); // for what can wait until then
+
+  // Figures that are on the page; each is told of views for it and of changes in the state above.
+  join(figure) {
+    this.#figures.set(figure.name, figure);
+    if (this.#worker) figure.mount();
+    figure.stateChanged();
+  }
+
+  leave(figure) {
+    if (this.#figures.get(figure.name) !== figure) return;
+    this.#figures.delete(figure.name);
+    if (this.#worker) this.post({ type: "leave", widget: figure.name });
+  }
+
+  start() {
+    if (this.#worker || this.state === "failed") return;
+    this.#become("loading");
+    try {
+      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module" });
+    } catch (error) {
+      this.#fail(`This browser does not let the page start a worker (${error.message}).`);
+      return;
+    }
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault?.();
+      if (event.message) this.#restart(event.message);
+      else this.#fail("The worker could not be loaded.");
+    };
+    for (const figure of this.#figures.values()) figure.mount();
+  }
+
+  retry() {
+    this.#restarts = 0;
+    this.#startAnew();
+  }
+
+  #startAnew() {
+    this.#hear();
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.state = "asleep";
+    this.start();
+  }
+
+  // Sends a message if there is a worker to take it; otherwise the figure's mount will. Returns its id.
+  post(message) {
+    const id = ++this.#id;
+    if (this.#worker && this.state !== "failed") {
+      this.#worker.postMessage(JSON.stringify({ ...message, id }));
+      if (this.state === "ready") this.#watch ??= setTimeout(() => this.#call(), SILENCE);
+    }
+    return id;
+  }
+
+  // The browser may have killed the worker: then nothing more comes from it, not even an error.
+  #call() {
+    this.#worker?.postMessage("ping");
+    this.#watch = setTimeout(() => this.#restart(), LAST_CALL);
+  }
+
+  #hear() {
+    clearTimeout(this.#watch);
+    this.#watch = null;
+  }
+
+  // What the reader did is kept by the figures, which send it again.
+  #restart(why = "it fell silent") {
+    this.#hear();
+    if (++this.#restarts > RESTARTS) return this.#fail(`The figures’ worker stopped several times (${why}).`);
+    console.info(`The worker is started again: ${why}.`);
+    return this.#startAnew();
+  }
+
+  #receive(message) {
+    this.#hear();
+    // More is to come: the rest of Python, or of long work.
+    const more = this.state === "loading" || message.busy || (message.type === "pong" && this.#busy);
+    if (message.type !== "pong") this.#busy = Boolean(message.busy);
+    if (more) this.#watch = setTimeout(() => this.#call(), SILENCE);
+    if (message.type === "progress") {
+      this.progress = message.fraction;
+      this.#tellAll();
+    } else if (message.type === "ready") {
+      performance.mark("python-ready", { detail: message.way });
+      this.#isReady();
+      this.#become("ready");
+    } else if (message.type === "failed") {
+      this.#fail(message.message);
+    } else if (message.type !== "pong") {
+      this.#figures.get(message.widget)?.receive(message);
+    }
+  }
+
+  #fail(message) {
+    this.failure = message;
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#become("failed");
+  }
+
+  #become(state) {
+    this.state = state;
+    this.#tellAll();
+  }
+
+  #tellAll() {
+    for (const figure of this.#figures.values()) figure.stateChanged();
+  }
+}

@@ -1,0 +1,173 @@
+// Starts Python in the worker: from a memory snapshot that already holds numpy and the widgets, and where that fails
+// for any reason, the stock way.
+
+/* global RUNTIME */
+
+import { loadPyodide } from "pyodide";
+import { checksum, withLibraries } from "./libraries.js";
+
+// Names of files, relative to this script, and their lengths: put in by the build (widgets/site/runtime.py).
+const { core, stock, snapshot } = RUNTIME;
+const at = (name) => new URL(name, import.meta.url).href;
+
+// Returns Python, and the way in which it came.
+export async function boot({ onProgress }) {
+  checkWebAssembly();
+  if (snapshot) {
+    try {
+      return { python: await start(fromSnapshot, core.bytes + snapshot.bytes, onProgress), way: "snapshot" };
+    } catch (error) {
+      if (error instanceof MissingFile || !self.WebAssembly) throw error;
+      console.info(`Python starts the slow way: its snapshot could not be used (${error.message}).`);
+    }
+  }
+  return { python: await start(stockStart, core.bytes + stock.bytes, onProgress), way: "stock" };
+}
+
+// Where WebAssembly is forbidden, Pyodide would wait for it for ever.
+function checkWebAssembly() {
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)); // the smallest there is
+  } catch (error) {
+    throw new Error(`this browser does not allow WebAssembly here (${error.message})`);
+  }
+}
+
+// A file without which Python can't start in any way.
+export class MissingFile extends Error {}
+
+async function start({ way, needs }, bytes, onProgress) {
+  const fetchBefore = self.fetch;
+  // Pyodide waits for ever, too, for a file that breaks off on its way.
+  let lose;
+  const loss = new Promise((_, reject) => (lose = reject));
+  const fetch = counting(fetchBefore, bytes, onProgress, lose);
+  // Pyodide would ask for one file after the other.
+  const early = new Map(needs.map((name) => [at(name), fetch(at(name))]));
+  for (const response of early.values()) response.catch(() => {}); // `loss` tells
+  self.fetch = (resource, options) => {
+    const address = String(resource?.url ?? resource);
+    const response = early.get(address) ?? fetch(resource, options);
+    early.delete(address);
+    return response;
+  };
+  try {
+    return await Promise.race([way(), loss]);
+  } finally {
+    self.fetch = fetchBefore;
+  }
+}
+
+// A fetch that tells how much of all the files has come, and names the file that does not.
+function counting(fetch, expected, onProgress, lose) {
+  let received = 0;
+  const count = async (body) => {
+    for (const reader = body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      received += value.byteLength;
+      onProgress(Math.min(received / expected, 0.99));
+    }
+  };
+  return async (resource, options) => {
+    const address = String(resource?.url ?? resource);
+    const name = address.split("/").pop();
+    const lost = (why) => {
+      const error = new MissingFile(`${name} could not be loaded (${why})`);
+      lose(error);
+      return error;
+    };
+    let response;
+    try {
+      response = await fetch(resource, options);
+    } catch (error) {
+      throw lost(error.message);
+    }
+    if (!response.ok) throw lost(response.status);
+    // Counted beside, so that WebAssembly is compiled as it comes.
+    count(response.clone().body).catch((error) => lost(error.message));
+    return response;
+  };
+}
+
+const common = () => ({
+  indexURL: at(core.folder),
+  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0" },
+});
+
+const WASM = `${core.folder}pyodide.asm.wasm`;
+
+const fromSnapshot = {
+  needs: [WASM, snapshot?.file, snapshot?.stdlib, ...(snapshot?.libraries ?? []).map(({ file }) => file)],
+  async way() {
+    const packed = unpacked(snapshot.file, snapshot.runs.reduce((sum, [from, to]) => sum + to - from, 0));
+    packed.catch(() => {}); // awaited below; the module's own failure may come first
+    const script = import(at(`${core.folder}pyodide.asm.mjs`));
+    const libraries = snapshot.libraries.map(({ path }) => path);
+    const locate = (path) => at(snapshot.libraries.find((library) => library.path === path).file);
+    let first; // the memory before any code has run
+    const onInstance = (memory) => (first = new Int32Array(memory.slice(0, snapshot.own)));
+    const createModule = async (settings) => (await script).default(settings);
+    const createWithLibraries = withLibraries(createModule, libraries, locate, { heapLength: snapshot.heap, onInstance });
+    const python = await loadPyodide({
+      ...common(),
+      // An archive without the modules that are in the snapshot, which is nearly all that is ever imported.
+      stdLibURL: at(snapshot.stdlib),
+      lockFileContents: { info: snapshot.info, packages: {} },
+      packageBaseUrl: at("./"),
+      createPyodideModule: async (settings) => {
+        const module = await createWithLibraries(settings);
+        fill(module.HEAPU8, await packed, first);
+        return module;
+      },
+      // What a snapshot says of itself. Its memory, which Pyodide would wait for before anything else, is filled in above.
+      _loadSnapshot: Uint8Array.from(atob(snapshot.header), (letter) => letter.charCodeAt(0)),
+    });
+    // A snapshot holds one state of the generator: every reader would draw the same numbers.
+    python.runPython("import random; random.seed()");
+    return python;
+  },
+};
+
+// Puts the snapshot's memory into the heap: runs of bytes, zeros between them. Where WebAssembly has filled the memory
+// itself, which is in the first run, the snapshot holds the differences from that.
+function fill(heap, packed, first) {
+  if (checksum(first) !== snapshot.check) throw new Error("WebAssembly's memory is not the one that the snapshot was made from");
+  const words = new Int32Array(packed.buffer, 0, first.length);
+  for (let index = 0; index < first.length; index++) words[index] ^= first[index];
+  let [taken, end] = [0, 0];
+  for (const [from, to] of snapshot.runs) {
+    heap.fill(0, end, from);
+    heap.set(packed.subarray(taken, taken + to - from), from);
+    taken += to - from;
+    end = to;
+  }
+  heap.fill(0, end);
+}
+
+// The snapshot's bytes; fails when they are not exactly as many as the build wrote.
+async function unpacked(file, length) {
+  const response = await fetch(at(file));
+  const memory = new Uint8Array(length);
+  let filled = 0;
+  const reader = response.body.pipeThrough(new DecompressionStream("gzip")).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (filled + value.length > length) throw new Error("the snapshot is longer than it should be");
+    memory.set(value, filled);
+    filled += value.length;
+  }
+  if (filled !== length) throw new Error(`the snapshot ends after ${filled} of ${length} bytes`);
+  return memory;
+}
+
+const stockStart = {
+  needs: [WASM],
+  async way() {
+    const { default: createPyodideModule } = await import(at(`${core.folder}pyodide.asm.mjs`));
+    const python = await loadPyodide({ ...common(), lockFileURL: at(stock.lock), createPyodideModule });
+    await python.loadPackage(stock.packages, { messageCallback: () => {} });
+    return python;
+  },
+};

@@ -1,0 +1,70 @@
+// The one worker: it boots Python, then keeps the desk (widgets/kit/desk.py) at work.
+
+/* global CONTENT_FILE */
+
+import { boot } from "./runtime.js";
+
+const SLICE = 12; // milliseconds of work between two looks at what the page has posted
+const CALM = 300; // milliseconds without a message before figures follow the one that the reader is busy with
+const turn = new MessageChannel();
+const early = [];
+let desk = null;
+let working = false;
+let heard = 0;
+
+self.onmessage = ({ data }) => {
+  if (data === "ping") self.postMessage({ type: "pong" });
+  else if (!desk) early.push(data);
+  else take(data);
+};
+turn.port1.onmessage = work;
+
+function take(message) {
+  heard = performance.now();
+  desk.post(message);
+  wake();
+}
+
+function wake() {
+  if (working) return;
+  working = true;
+  turn.port2.postMessage(null);
+}
+
+function work() {
+  const end = performance.now() + SLICE;
+  do {
+    if (desk.can_wait() && performance.now() - heard < CALM) {
+      working = false;
+      setTimeout(wake, CALM);
+      return;
+    }
+    const reply = desk.step();
+    if (reply === undefined || reply === null) {
+      working = false;
+      return;
+    }
+    if (reply) self.postMessage(JSON.parse(reply));
+  } while (performance.now() < end);
+  turn.port2.postMessage(null);
+}
+
+async function content() {
+  const response = await fetch(new URL(CONTENT_FILE, import.meta.url));
+  if (!response.ok) throw new Error(`The book's content could not be loaded (${response.status}).`);
+  return response.text();
+}
+
+async function start() {
+  const { python, way } = await boot({ onProgress: (fraction) => self.postMessage({ type: "progress", fraction }) });
+  self.python = python; // for whoever measures
+  // The snapshot holds the desk, open.
+  desk = python.globals.get("desk") ?? python.pyimport("widgets.chapters").open_desk(await content());
+  self.postMessage({ type: "ready", way });
+  early.splice(0).forEach(take);
+}
+
+start().catch((error) => {
+  console.warn(error);
+  self.postMessage({ type: "failed", message: `Python could not start: ${error.message}` });
+});

@@ -1,0 +1,66 @@
+"""What the browser needs beside the pages: made before they are rendered, written after."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from .content import to_json
+from .runtime import Bundle, bundle, digest, script
+from .stage import Stage
+
+# Where the bundle lies in the site; page.js finds everything else relative to itself.
+FOLDER = "assets/book"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The bundle, lying in the cache until the site's folder is there."""
+
+    bundle: Bundle
+
+    @property
+    def script(self) -> str:
+        return f"{FOLDER}/{self.bundle.page}"
+
+    @property
+    def styles(self) -> list[str]:
+        return [f"{FOLDER}/{name}" for name in self.bundle.styles]
+
+    @property
+    def fonts(self) -> list[str]:
+        return [f"{FOLDER}/{name}" for name in self.bundle.fonts]
+
+    def write(self, site: Path, stage: Stage) -> None:
+        """Puts the bundle and the stored views into the site."""
+        folder = site / FOLDER
+        self.bundle.copy_to(folder)
+        for name, text in stage.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+
+def write_service_worker(site: Path) -> None:
+    """Lists the whole site for the service worker, which keeps one release at a time."""
+    files = {_address(path, site): digest(path.read_bytes()) for path in sorted(site.rglob("*")) if path.is_file() and _kept(path, site)}
+    release = digest(json.dumps(files).encode())
+    (site / "service-worker.js").write_bytes(script("service-worker.js", {"RELEASE": release, "FILES": files}))
+
+
+def _address(path: Path, site: Path) -> str:
+    """How the browser asks for a file: pages by their folders."""
+    return path.relative_to(site).as_posix().removesuffix("index.html")
+
+
+def _kept(path: Path, site: Path) -> bool:
+    """Not the stock start, which is there for when the other fails, nor what only machines read."""
+    name = path.relative_to(site).as_posix()
+    passed_over = (f"{FOLDER}/stock-", "assets/cards/", "service-worker.js", "sitemap.xml.gz")
+    return not name.startswith(passed_over) and not name.endswith(".map")
+
+
+def prepare(stage: Stage, *, snapshot: bool) -> Publication:
+    """Makes the bundle, or finds it in the cache."""
+    return Publication(bundle(stage.root / ".cache", content=to_json(stage.content).encode(), snapshot=snapshot))

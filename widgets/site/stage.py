@@ -1,0 +1,66 @@
+"""What one build of the site has in hand: the content, the widgets, and what rendering the pages leaves behind.
+
+The MkDocs hook sets the stage; the Markdown extension plays on it. Used alone, the extension sets one itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from widgets.kit.registry import Registry
+
+from .citations import Citations
+
+
+@dataclass
+class Stage:
+    """``root`` is the project's folder; ``source`` and ``first_line`` say which Markdown is being rendered."""
+
+    root: Path
+    source: str = "the page"
+    first_line: int = 1
+    files: dict[str, str] = field(default_factory=dict)
+    citations: Citations = field(default_factory=Citations)
+
+    @cached_property
+    def content(self) -> Any:
+        from .content import load
+        from .models import trained
+
+        content = load(self.root / "content")
+        return replace(content, models=trained(content, self.root / ".cache" / "models"))
+
+    @cached_property
+    def registry(self) -> Registry:
+        from widgets.chapters import WIDGETS
+
+        return WIDGETS
+
+    def keep(self, stem: str, text: str) -> str:
+        """Keeps a text to be written beside the bundle; returns its name, which carries a hash of the text."""
+        digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+        name = f"{stem}-{digest}.json"
+        self.files[name] = text
+        return name
+
+    def where(self, line: int) -> str:
+        return f"{self.source}:{self.first_line + line}"
+
+
+_present: Stage | None = None
+
+
+def set_stage(stage: Stage) -> None:
+    global _present
+    _present = stage
+
+
+def present() -> Stage:
+    """The stage of this build; a new one for the working folder where none was set."""
+    if _present is None:
+        set_stage(Stage(Path.cwd()))
+    return _present
