@@ -1,0 +1,96 @@
+"""Seconds and bytes until Python can answer: chapter 3 beside a bare page with stock Pyodide and numpy.
+
+Both are served by the same server, loaded by turns in one Chromium, each time in a new profile.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import statistics
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.conftest import SITE, launch
+from widgets.site import serve
+from widgets.site.runtime import PYODIDE, numpy_wheel
+
+REPETITIONS = 7
+CHAPTER, STOCK = "03-reward-model/", "stock/"
+READY = "performance.getEntriesByName('python-ready')[0]?.startTime ?? null"
+
+
+def report() -> None:
+    """Prints medians of seconds to python-ready, their ratio, and the bytes of each page."""
+    with served() as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        times: dict[str, list[float]] = {CHAPTER: [], STOCK: []}
+        sizes: dict[str, int] = {}
+        for _ in range(REPETITIONS):
+            for page in times:
+                seconds, sizes[page] = load(browser, address, page)
+                times[page].append(seconds)
+        browser.close()
+    print(f"python-ready, cold, loopback, {REPETITIONS} by turns (median, minimum to maximum):")
+    for page, name in ((STOCK, "stock"), (CHAPTER, "book")):
+        low, high = min(times[page]), max(times[page])
+        print(f"  {name:6} {statistics.median(times[page]):6.2f} s  ({low:.2f} to {high:.2f})  {sizes[page] / 1e6:6.2f} MB")
+    ratio = statistics.median(times[CHAPTER]) / statistics.median(times[STOCK])
+    print(f"  ratio  {ratio:6.2f}    bytes {sizes[CHAPTER] / sizes[STOCK]:.2f}")
+
+
+def load(browser: Browser, address: str, page_path: str) -> tuple[float, int]:
+    """Seconds from navigation until Python is ready, and bytes over the wire by then."""
+    context = browser.new_context()
+    page, fetched = context.new_page(), set()
+    context.on("request", lambda request: fetched.add(request.url))
+    page.goto(address + page_path)
+    while (ready := page.evaluate(READY)) is None:
+        page.wait_for_timeout(20)
+    context.close()
+    return ready / 1000, sum(wire_size(urlsplit(url).path) for url in fetched if url.startswith("http"))
+
+
+def wire_size(address: str) -> int:
+    """The bytes that GitHub Pages would send for a file."""
+    path = _folder / address.removeprefix(serve.PREFIX)
+    path = path / "index.html" if path.is_dir() else path
+    if not path.exists():
+        return 0
+    data = path.read_bytes()
+    return len(gzip.compress(data, 6)) if path.suffix in serve.COMPRESSED else len(data)
+
+
+_folder = SITE
+
+
+def folder() -> Path:
+    """The folder that is served at present."""
+    return _folder
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The site and the stock page beside it, on a server of their own; yields the address."""
+    global _folder
+    with tempfile.TemporaryDirectory() as temporary:
+        _folder = Path(temporary) / "site"
+        shutil.copytree(SITE, _folder)
+        stock_page(_folder / STOCK)
+        running = serve.server(_folder)
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}{serve.PREFIX}"
+        running.shutdown()
+
+
+def stock_page(folder: Path) -> None:
+    """What anyone gets who follows Pyodide's manual."""
+    shutil.copytree(PYODIDE, folder, ignore=shutil.ignore_patterns("*.html", "*.map", "*.ts", "*.md"))
+    shutil.copy(numpy_wheel(Path(".cache")), folder)
+    shutil.copy(Path(__file__).parent / "stock.html", folder / "index.html")

@@ -1,0 +1,102 @@
+"""The book as its pages and what can be done on them, so that a test of every page knows of new ones by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as Late
+
+from tests.browser.conftest import SITE
+
+PAGES = {str(path.relative_to(SITE)).removesuffix("index.html"): path for path in sorted(SITE.rglob("*.html"))}
+WITH_WIDGETS = [address for address, path in PAGES.items() if " data-widget=" in path.read_text()]
+VIEWPORTS = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+SCHEMES = {"light": "default", "dark": "slate"}
+
+# Everything asked of the figure is answered: nothing waits, nothing runs, and it has followed what it builds on.
+SETTLED = """section => {
+  const { pending = [] } = JSON.parse(localStorage.getItem("rlhf-book:" + section.dataset.widget)) ?? {};
+  return !pending.length && section.dataset.status === "ready" && !("stale" in section.dataset) && !section.querySelector("[aria-busy=true], [data-taken]");
+}"""
+TYPING_PAUSE = 250  # text is sent when the reader pauses
+LONG = 8_000  # work that takes longer is stopped
+CONTROLS = "[data-event]:visible:enabled:not([aria-disabled=true])"
+# How a control is worked from the keyboard; the first that matches.
+KEYS = {
+    "input[type=radio]": "ArrowRight",
+    "input[type=checkbox]": "Space",
+    "input[type=range], input[type=number]": "ArrowUp",
+    "select": "ArrowDown",
+    "button": "Enter",
+}
+
+
+def name_of(address: str) -> str:
+    """A page's name in a test's id."""
+    return address.strip("/") or "cover"
+
+
+def wear(page: Page, scheme: str) -> None:
+    """The page in light or dark, as the palette's switch sets it."""
+    page.evaluate("value => document.body.setAttribute('data-md-color-scheme', value)", SCHEMES[scheme])
+
+
+def come_to_rest(page: Page) -> None:
+    """Motion that has an end is at its end."""
+    page.evaluate("""() => {
+      for (const animation of document.getAnimations()) {
+        if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
+      }
+    }""")
+
+
+def figures(page: Page) -> list[Locator]:
+    """The page's widgets, once Python answers in each."""
+    sections = page.locator("section[data-widget]").all()
+    for section in sections:
+        section.scroll_into_view_if_needed()
+        expect(section).to_have_attribute("data-status", "ready")
+    return sections
+
+
+def operate(control: Locator) -> None:
+    """Does what a reader would do with a control, by keyboard; a file field is given a file that is none of its kind."""
+    control.focus()
+    if control.evaluate("node => node.type === 'file'"):
+        with control.page.expect_file_chooser() as chooser:
+            control.press("Enter")
+        chooser.value.set_files({"name": "labels.jsonl", "mimeType": "application/jsonl", "buffer": b"not a label\n"})
+        return
+    for kind, key in KEYS.items():
+        if control.evaluate("(node, kind) => node.matches(kind)", kind):
+            control.press(key)
+            return
+    control.press_sequentially("Read it aloud.")
+    control.page.wait_for_timeout(TYPING_PAUSE)
+
+
+def settle(section: Locator) -> None:
+    """Waits until the figure has answered; long work is stopped, where it can be."""
+    page, handle = section.page, section.element_handle()
+    try:
+        page.wait_for_function(SETTLED, arg=handle, timeout=LONG)
+    except Late:
+        stop = section.locator("[data-tool=stop]:visible")
+        if stop.count():
+            stop.click()
+        page.wait_for_function(SETTLED, arg=handle)
+
+
+def tour(section: Locator) -> Iterator[str]:
+    """Works one control of every kind in the figure, also of those kinds that turn up on the way; says which, when it has answered."""
+    done: set[str] = set()
+    while True:
+        names = section.locator(CONTROLS).evaluate_all("nodes => nodes.map(node => node.dataset.event)")
+        new = [name for name in names if name not in done]
+        if not new:
+            return
+        done.add(new[0])
+        operate(section.locator(f"[data-event='{new[0]}']:visible:enabled:not([aria-disabled=true])").first)
+        settle(section)
+        yield new[0]

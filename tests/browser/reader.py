@@ -1,0 +1,71 @@
+"""What a reader sees and does on a page, for the tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html.parser import HTMLParser
+
+from playwright.sync_api import Locator, Page, expect
+
+from widgets.chapters import WIDGETS
+from widgets.chapters.content import Content
+from widgets.kit.codec import decode
+from widgets.kit.session import Session
+from widgets.kit.widget import parse_options
+
+
+class Figure:
+    """One widget on the page."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page, self.name = page, name
+        self.section: Locator = page.locator(f"section[data-widget='{name}']")
+        self.view: Locator = self.section.locator("[data-view]")
+
+    def ready(self) -> Figure:
+        self.section.scroll_into_view_if_needed()
+        expect(self.section).to_have_attribute("data-status", "ready")
+        return self
+
+    def button(self, name: str) -> Locator:
+        return self.section.get_by_role("button", name=name)
+
+    def log(self) -> str:
+        """The event log as the browser keeps it, once everything is answered."""
+        expect(self.section).to_have_attribute("data-pending", "0")
+        stored = self.page.evaluate(f"localStorage.getItem('rlhf-book:{self.name}')")
+        record = json.loads(stored)
+        assert record["pending"] == []
+        return record["log"]
+
+    def numbers(self) -> list[float]:
+        return numbers(self.view.inner_html())
+
+
+class _Numbers(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[float] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag == "data":
+            self.found.append(float(dict(attributes)["value"]))
+
+
+def numbers(html: str) -> list[float]:
+    """The exact numbers in a view: the values of its ``<data>`` elements."""
+    reader = _Numbers()
+    reader.feed(html)
+    return reader.found
+
+
+def on_cpython(name: str, content: Content, logs: Mapping[str, str | None], options: Mapping[str, str] | None = None) -> Session:
+    """A figure's session, folded outside the browser from the logs that the browser keeps."""
+    kind = WIDGETS[name]
+    inputs = {need: on_cpython(need, content, logs).state for need in kind.needs}
+    session = Session(kind(content, parse_options(kind.Options, options or {})), inputs)
+    for _ in session.replay(decode(logs[name]) if logs.get(name) else (), messages := []):
+        pass
+    assert not messages
+    return session

@@ -1,0 +1,40 @@
+"""In Firefox and in WebKit, too, Python comes by the snapshot, and what it computes is what CPython computes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.browser.engines import ENGINES, Tab, missing, wait_for
+from tests.browser.reader import numbers, on_cpython
+from widgets.kit.codec import decode
+
+CHAPTER, NAME = "03-reward-model/", "preference-labeling"
+READY = "performance.getEntriesByName('python-ready')[0]?.detail ?? null"
+LABELS = 3
+FIGURE = f"document.querySelector('section[data-widget={NAME}]')"
+ANSWERED = f"({FIGURE}.dataset.pending === '0' && {FIGURE}.dataset.status === 'ready') || null"
+
+
+@pytest.fixture(params=ENGINES)
+def tab(request) -> Tab:
+    if why := missing(request.param):
+        pytest.skip(why)
+    with ENGINES[request.param].running() as running:
+        yield running
+
+
+def test_the_snapshot_runs_and_its_numbers_are_cpythons(tab, site_url, content):
+    tab.open(site_url + CHAPTER)
+    tab.evaluate(f"{FIGURE}.scrollIntoView()")
+    assert wait_for(tab, READY) == "snapshot"
+    for _ in range(LABELS):
+        wait_for(tab, ANSWERED)
+        tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
+    wait_for(tab, ANSWERED)
+    log = json.loads(tab.evaluate(f"localStorage.getItem('rlhf-book:{NAME}')"))["log"]
+    assert len(decode(log)) == LABELS
+    session = on_cpython(NAME, content, {NAME: log})
+    here, there = numbers(session.widget.html(session.state)), numbers(tab.evaluate(f"{FIGURE}.querySelector('[data-view]').innerHTML"))
+    assert here and there == pytest.approx(here, abs=1e-9)

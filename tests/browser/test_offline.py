@@ -1,0 +1,122 @@
+"""The service worker: the whole book after one visit, one release at a time, and nothing lost where it is forbidden."""
+
+import re
+import shutil
+import threading
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import SITE
+from tests.browser.reader import Figure
+from widgets.site.publish import write_service_worker
+from widgets.site.serve import PREFIX, server
+
+PAGES = {
+    "": "RLHF",
+    "01-pre-trained/": "What’s wrong with pre-trained LLMs?",
+    "03-reward-model/": "The reward model, AI’s “taste”",
+    "glossary/": "Glossary",
+}
+
+
+@pytest.fixture
+def context_options():
+    return {"service_workers": "allow"}
+
+
+@pytest.fixture
+def own_site(tmp_path):
+    """A copy of the site that a test may change, on a port of its own."""
+    folder = tmp_path / "site"
+    shutil.copytree(SITE, folder)
+    running = server(folder)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{running.server_port}{PREFIX}"
+    running.shutdown()
+
+
+def kept(page):
+    """Waits until the whole release is on the device and its worker answers for the page."""
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+
+
+def test_the_whole_book_works_without_a_network_after_one_visit(page, context):
+    page.goto("03-reward-model/")
+    Figure(page, "preference-labeling").ready()
+    kept(page)
+    context.set_offline(True)
+    for address, title in PAGES.items():
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.goto("03-reward-model/")
+    figure = Figure(page, "preference-labeling").ready()
+    figure.button("A is better").click()
+    expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
+    expect(figure.section).to_have_attribute("data-pending", "0")
+
+
+def test_a_new_release_takes_over_whole_at_the_next_visit(browser, own_site):
+    folder, address = own_site
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("glossary/")
+    kept(page)
+    publish(folder, "Glossary", "Glossary, second edition")
+    page.goto("glossary/")  # still the release that the reader has; the new one is fetched meanwhile
+    page.evaluate(
+        """async () => {
+            const registration = await navigator.serviceWorker.getRegistration();
+            await registration.update();
+            const worker = registration.installing ?? registration.waiting;
+            if (worker && worker.state !== "installed" && worker.state !== "activated")
+                await new Promise((done) => worker.addEventListener("statechange", () => worker.state === "installed" && done()));
+        }"""
+    )
+    page.goto("glossary/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Glossary, second edition")
+    assert len(page.evaluate("() => caches.keys()")) == 1
+    context.close()
+
+
+def publish(folder, old, new):
+    """Another release of the site: a page changed, and the worker's list with it."""
+    page = folder / "glossary" / "index.html"
+    page.write_text(page.read_text().replace(f">{old}</h1>", f">{new}</h1>"))
+    write_service_worker(folder)
+
+
+def test_an_unchanged_file_is_not_fetched_again_for_a_new_release(browser, own_site):
+    folder, address = own_site
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.goto("glossary/")
+    kept(page)
+    publish(folder, "Glossary", "Glossary, second edition")
+    for heavy in folder.glob("assets/book/snapshot-*.gz"):
+        heavy.write_bytes(b"not asked for")  # the release's list still has the hash of the true one
+    page.evaluate("() => navigator.serviceWorker.getRegistration().then((registration) => registration.update())")
+    page.evaluate(
+        """async () => {
+            const { installing, waiting } = await navigator.serviceWorker.getRegistration();
+            const worker = waiting ?? installing;
+            while (worker.state === "installing") await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+            return worker.state;
+        }"""
+    )
+    page.goto("03-reward-model/")
+    Figure(page, "preference-labeling").ready()  # from the snapshot that was kept
+    context.close()
+
+
+@pytest.mark.parametrize("problem", ["forbidden", "no room"])
+def test_where_it_can_not_be_kept_the_book_reads_as_before(context, page, problem):
+    if problem == "forbidden":
+        page.add_init_script("navigator.serviceWorker.register = () => Promise.reject(new DOMException('no', 'SecurityError'))")
+    else:
+        context.route(re.compile("service-worker.js"), lambda route: route.fulfill(body="throw new Error('no room')", content_type="text/javascript"))
+    page.goto("03-reward-model/")
+    figure = Figure(page, "preference-labeling").ready()
+    figure.button("A is better").click()
+    expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
+    expect(figure.section.get_by_role("alert")).to_have_count(0)
