@@ -358,7 +358,8 @@ class RewardHacking(Widget[Hacking]):
             parts.question(self.content.question(state.question).prompt),
             parts.tokens(pills, "A typical answer", turn=state.pressure) if pills else parts.note("It says nothing at all."),
             parts.note(f"A typical answer: of {TYPICAL_OF} drawn, the one in the middle by true quality, ", parts.number(float(task.gold(typical[None])[0])), "."),
-            parts.shares(rows, "Phrases of each kind in an answer, on average: at the start, and now", most=3.0, format=lambda value: f"{value:.1f} an answer"),
+            parts.note("Such phrases in an answer, on average:"),
+            parts.shares(rows, "Phrases of each kind in an answer, on average: at the start, and now", most=3.0, format=lambda value: f"{value:.1f}"),
         ]
 
     def _cured(self, state: Hacking) -> h.Node:

@@ -267,7 +267,7 @@ class SameOptimum(Widget[Optimum]):
             tuple(parts.Bar(target.text(answer), float(found[place]), tone=tone, whose=name) for name, found, tone in chances)
             for place, answer in enumerate(answers)
         ]
-        return parts.shares(rows, "Probability of each answer", most=1e-4, format=_chance)
+        return parts.shares(rows, "Probability of each answer", most=1e-4, format=_chance, texts=True)
 
     def _likeliest(self, state: Optimum) -> np.ndarray:
         """The answers that the optimum is likeliest to give, among many drawn from it."""

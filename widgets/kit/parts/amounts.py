@@ -60,14 +60,15 @@ def bars(rows: Iterable[Bar], caption: str) -> h.Element:
     return _table(caption, [_row(row.label, [row], _Scale(-reach, reach), signed) for row in rows])
 
 
-def shares(rows: Iterable[Bar | tuple[Bar, Bar]], caption: str, *, most: float = 1.0, format: Format = percent) -> h.Element:
-    """Amounts from zero up, alone or two to compare: ``shares([(Bar("rude", 0.3, 0.03, tone="raw"), Bar("rude", 0.01, 0.01, tone="aligned"))], "Of 200 answers")``.
+def shares(rows: Iterable[Bar | tuple[Bar, Bar]], caption: str, *, most: float = 1.0, format: Format = percent, texts: bool = False) -> h.Element:
+    """Amounts from zero up, alone or several to compare: ``shares([(Bar("rude", 0.3, 0.03, tone="raw"), Bar("rude", 0.01, 0.01, tone="aligned"))], "Of 200 answers")``.
 
-    ``most`` is where the scale ends, at least; a longer bar makes it longer.
+    ``most`` is where the scale ends, at least; a longer bar makes it longer. ``texts`` gives labels that are whole answers the
+    room to be read.
     """
     groups = [row if isinstance(row, tuple) else (row,) for row in rows]
     reach = max([most, *(bar.value for group in groups for bar in group)])
-    return _table(caption, [_row(group[0].label, group, _Scale(0, reach), format) for group in groups])
+    return _table(caption, [_row(group[0].label, group, _Scale(0, reach), format) for group in groups], texts)
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ class _Scale:
         return 100 * (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
 
 
-def _table(caption: str, rows: Sequence[h.Element]) -> h.Element:
-    return h.table(class_="bars")[
+def _table(caption: str, rows: Sequence[h.Element], texts: bool = False) -> h.Element:
+    return h.table(class_={"bars": True, "bars-texts": texts})[
         h.caption(class_="visually-hidden")[caption],
         h.thead(class_="visually-hidden")[
             h.tr[h.th(scope="col")["name"], h.td, h.th(scope="col")["value"]]
