@@ -15,7 +15,7 @@ from widgets.core.features import FEATURES
 from widgets.core.language_model import LanguageModel, phrase_reward
 from widgets.core.optimum import optimal_policy, standardized
 from widgets.core.overoptimization import Point
-from widgets.kit import parts
+from widgets.kit import charts, parts
 from widgets.kit.events import Event, Press
 from widgets.kit.widget import Options, Widget
 
@@ -162,9 +162,9 @@ class ReportCard(Widget[Report]):
             self._whose(state),
             parts.panels(
                 parts.panel("Strongest tastes", self._tastes(state)),
+                parts.panel("How easily it is fooled", self._fooled(state)),
                 parts.panel("Blind spots", self._blind_spots(state), class_="panel-wide"),
                 parts.panel(f"What a model says that was aligned to {self._yours(state)}", self._answers(state), class_="panel-wide"),
-                parts.panel("How easily it is fooled", parts.reading(f"Over {len(self.chased)} questions on average. ", hackable(state.chase)), class_="panel-wide"),
             ),
             self._keep(state),
         ]
@@ -189,6 +189,18 @@ class ReportCard(Widget[Report]):
             parts.Bar(FEATURES[index].label, weight, deviation, FEATURES[index].description) for index, weight, deviation in state.tastes
         ]
         return [parts.bars(rows, "The strongest learned weights, with two standard deviations"), parts.note(taste_in_words(state))]
+
+    def _fooled(self, state: Report) -> h.Node:
+        return charts.chart(
+            [
+                charts.Line("score", [(point.distance, point.proxy) for point in state.chase], "reward"),
+                charts.Line("true quality", [(point.distance, point.gold) for point in state.chase], "aligned"),
+            ],
+            x=charts.Axis("distance from the start, √KL", low=0.0),
+            y=charts.Axis(f"mean reward over {len(self.chased)} questions"),
+            says=hackable(state.chase),
+            height="short",
+        )
 
     def _blind_spots(self, state: Report) -> h.Node:
         blind = state.blind
