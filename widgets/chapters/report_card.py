@@ -215,13 +215,11 @@ class ReportCard(Widget[Report]):
 
     def _answers(self, state: Report) -> h.Node:
         for prompt, raw, aligned in state.answers:
-            yield h.div[
-                parts.question(prompt),
-                parts.versus(
-                    parts.response("The raw model", raw or "(It says nothing.)", tone="raw"),
-                    parts.response("Aligned", aligned or "(It says nothing.)", tone="aligned"),
-                ),
-            ]
+            yield parts.question(prompt)
+            yield parts.versus(
+                parts.response("The raw model", raw or "(It says nothing.)", tone="raw"),
+                parts.response("Aligned", aligned or "(It says nothing.)", tone="aligned"),
+            )
 
     def _keep(self, state: Report) -> h.Node:
         return h.div(class_="buttons")[
