@@ -38,7 +38,8 @@ def name_of(address: str) -> str:
 
 
 def wear(page: Page, scheme: str) -> None:
-    """The page in light or dark, as the palette's switch sets it."""
+    """The page in light or dark, as the palette's switch sets it, once the theme's script has set what it finds."""
+    page.wait_for_function("window.component$")
     page.evaluate("value => document.body.setAttribute('data-md-color-scheme', value)", SCHEMES[scheme])
 
 

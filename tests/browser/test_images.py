@@ -53,10 +53,19 @@ def changed(one: Image.Image, other: Image.Image) -> float:
     return sum(histogram[TOLERANCE:]) / (one.width * one.height)
 
 
+def ground(image: Image.Image) -> tuple[int, int, int]:
+    """The page's most common colour."""
+    (_, colour) = max(image.getcolors(image.width * image.height))
+    return colour
+
+
+def is_dark(image: Image.Image) -> bool:
+    return max(ground(image)) < 128
+
+
 def ink(image: Image.Image) -> Image.Image:
     """Black and white: white where the page is not its most common colour."""
-    (_, background) = max(image.getcolors(image.width * image.height))
-    plain = Image.new("RGB", image.size, background)
+    plain = Image.new("RGB", image.size, ground(image))
     return ImageChops.difference(image, plain).convert("L").point(lambda value: 255 if value >= TOLERANCE else 0)
 
 
@@ -80,6 +89,8 @@ def test_a_page_looks_the_same_twice_and_whole(page, address):
             problems.append(f"{where}: nearly blank, {covered:.2%} of it is not background")
         if (gap := tallest_gap(marks)) > TALLEST_GAP * VIEWPORTS[size]["height"]:
             problems.append(f"{where}: {gap} px without anything")
+        if (scheme == "dark") != is_dark(image):
+            problems.append(f"{where}: worn in the other scheme's colours")
         if problems and problems[-1].startswith(where):
             keep(where, image, second[size, scheme])
     for size, viewport in VIEWPORTS.items():
