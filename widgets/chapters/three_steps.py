@@ -1,0 +1,235 @@
+"""The three steps of RLHF as chapter 2 runs them: each is a generator, and what it yields is shown while work goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+
+from widgets.core import optimum, pipeline, ppo, reward_model, sft
+from widgets.core.language_model import LanguageModel
+from widgets.core.pipeline import Task
+from widgets.core.reward_model import RewardModel
+from widgets.kit import parts
+
+SFT_STEPS = 40
+SIZES = (10, 20, 40, 80, 160, 320, 640)
+HELD_OUT = 300
+# Tick 0 is no leash at all; the others are equal factors.
+BETA = parts.LogScale(0.02, 10.0, ticks=12)
+# PPO wants a leash; this one holds nothing.
+NO_LEASH = 1e-9
+ITERATIONS, BATCH, LOOK_EVERY = 120, 384, 10
+# Below so many comparisons, practice is compared with practice on the usual number.
+ENOUGH, USUAL_SIZE = 80, 320
+JUDGED = 600
+# A difference beyond so many standard errors is one.
+CLEAR = 3.0
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """Step 1: the losses by step, on the demonstrations and on those held out, and the model."""
+
+    losses: tuple[tuple[int, float, float], ...]
+    model: LanguageModel
+    done: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """Step 2: held-out accuracy by the number of comparisons, and the last model with its calibration; ``asked`` is the
+    number of comparisons that it was to reach."""
+
+    accuracies: tuple[tuple[int, float], ...]
+    model: RewardModel
+    calibration: tuple[tuple[float, float, int], ...]
+    asked: int
+    done: bool = False
+
+    @property
+    def size(self) -> int:
+        return self.accuracies[-1][0]
+
+    @property
+    def accuracy(self) -> float:
+        return self.accuracies[-1][1]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the careful judge says after so many rounds, with its standard error, and the exact mean score there."""
+
+    step: int
+    quality: float
+    error: float
+    score: float
+
+    def beyond(self, other: Look) -> bool:
+        """Clearly better, by more than sampling explains."""
+        return self.quality - other.quality > CLEAR * float(np.hypot(self.error, other.error))
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The same practice with what was left out: how it ended, and how far from where it began, in nats."""
+
+    end: Look
+    kl: float
+
+
+@dataclass(frozen=True, eq=False)
+class Practised:
+    """Step 3: the exact mean score and KL after every round, the judge's looks every so often, and the policy.
+
+    ``size`` and ``accuracy`` are of the reward model behind the score; ``reach`` is the leash on which that score's exact
+    optimum is best, and how good it is; ``compared`` counts the rounds of the ``rival``, where something was left out.
+    """
+
+    beta: float
+    rewards: tuple[tuple[int, float], ...]
+    kls: tuple[tuple[int, float], ...]
+    looks: tuple[Look, ...]
+    policy: LanguageModel
+    from_raw: bool
+    size: int
+    accuracy: float
+    done: bool = False
+    reach: tuple[float, Look] | None = None
+    compared: int = 0
+    rival: Rival | None = None
+
+    @property
+    def rounds(self) -> int:
+        return self.rewards[-1][0]
+
+    @property
+    def golds(self) -> tuple[tuple[int, float], ...]:
+        return tuple((look.step, look.quality) for look in self.looks)
+
+    @property
+    def lacked(self) -> str | None:
+        """What was left out."""
+        if self.from_raw:
+            return "step 1"
+        return f"{USUAL_SIZE} comparisons" if self.size < ENOUGH else None
+
+    @property
+    def progress(self) -> float:
+        return (self.rounds + self.compared) / (ITERATIONS * (2 if self.lacked else 1))
+
+
+def tune(task: Task, raw: LanguageModel, seed: int) -> Iterator[Tuned]:
+    losses: tuple[tuple[int, float, float], ...] = ()
+    for iterate in sft.train(raw, *task.demonstration_texts(seed), steps=SFT_STEPS):
+        losses = (*losses, (iterate.step, iterate.loss, iterate.held_out))
+        made = Tuned(losses, iterate.model)
+        yield made
+    yield replace(made, done=True)
+
+
+def learn(task: Task, models: Sequence[LanguageModel], sizes: Sequence[int], seed: int) -> Iterator[Learned]:
+    """From so many comparisons of the models' answers, one size after the other."""
+    everything = pipeline.compare(task, models, SIZES[-1] + HELD_OUT, seed)
+    held_out = everything[SIZES[-1] :]
+    differences = task.counts(held_out.first) - task.counts(held_out.second)
+    accuracies: tuple[tuple[int, float], ...] = ()
+    for size in sizes:
+        model = pipeline.learn_reward(task, everything[:size])
+        accuracies = (*accuracies, (size, reward_model.accuracy(model, differences, held_out.preferences)))
+        made = Learned(accuracies, model, calibration(differences @ model.weights, held_out.preferences), sizes[-1])
+        yield made
+    yield replace(made, done=True)
+
+
+def calibration(margins: np.ndarray, preferences: np.ndarray, bins: int = 5) -> tuple[tuple[float, float, int], ...]:
+    """By how sure the model was: the mean probability it gave its favourite, how often that was chosen, and of how many."""
+    sure = reward_model.sigmoid(np.abs(margins))
+    right = np.where(margins > 0, preferences, 1 - preferences)
+    found = []
+    for low in np.linspace(0.5, 1.0, bins, endpoint=False):
+        inside = (sure >= low) & (sure < low + 0.5 / bins + (low + 0.5 / bins >= 1.0))
+        if inside.sum() >= 10:
+            found.append((float(sure[inside].mean()), float(right[inside].mean()), int(inside.sum())))
+    return tuple(found)
+
+
+@dataclass(frozen=True, eq=False)
+class Practice:
+    """Step 3: what it begins with. ``tuned`` is None where step 1 was not run; ``skip`` leaves it out where it was."""
+
+    task: Task
+    seed: int
+    raw: LanguageModel
+    tuned: LanguageModel | None
+    learned: Learned
+    beta: float
+    skip: bool = False
+
+    def run(self) -> Iterator[Practised]:
+        from_raw = self.skip or self.tuned is None
+        reference = self.raw if from_raw else self.tuned
+        reward = pipeline.reward_table(self.learned.model, reference)
+        made = Practised(
+            self.beta,
+            rewards=((0, reference.expected(reward)),),
+            kls=((0, 0.0),),
+            looks=(self._look(0, reference, reward),),
+            policy=reference,
+            from_raw=from_raw,
+            size=self.learned.size,
+            accuracy=self.learned.accuracy,
+        )
+        for step, policy in self._rounds(reference, reward):
+            if step % LOOK_EVERY == 0:
+                made = replace(made, looks=(*made.looks, self._look(step, policy, reward)))
+            made = replace(
+                made,
+                rewards=(*made.rewards, (step, policy.expected(reward))),
+                kls=(*made.kls, (step, _kl(policy, reference))),
+                policy=policy,
+            )
+            yield made
+        made = replace(made, reach=self._reach(reference, reward))
+        if made.lacked:
+            for made in self._compare(made):
+                yield made
+        yield replace(made, done=True)
+
+    def _rounds(self, reference: LanguageModel, reward: np.ndarray) -> Iterator[tuple[int, LanguageModel]]:
+        """Always with the same luck."""
+        rng = self.task.rng("ppo", self.seed)
+        for iterate in ppo.train(reference, reward, self.beta or NO_LEASH, rng, steps=ITERATIONS, batch=BATCH):
+            yield iterate.step, iterate.policy
+
+    def _look(self, step: int, model: LanguageModel, reward: np.ndarray) -> Look:
+        """The careful judge's mean reward of a model's answers, always with the same luck."""
+        golds = self.task.gold(model.sample(JUDGED, Random("judge")))
+        return Look(step, float(golds.mean()), float(golds.std() / np.sqrt(JUDGED)), model.expected(reward))
+
+    def _reach(self, reference: LanguageModel, reward: np.ndarray) -> tuple[float, Look]:
+        """How good the score's exact optimum is on the leash that suits it best."""
+        leashes = [BETA[tick] for tick in range(1, BETA.ticks + 1)]
+        optima = [(beta, optimum.optimal_policy(reference, reward, beta)) for beta in leashes]
+        return max(((beta, self._look(0, best, reward)) for beta, best in optima), key=lambda found: found[1].quality)
+
+    def _compare(self, made: Practised) -> Iterator[Practised]:
+        """The same practice with what this one lacked."""
+        tuned = self.tuned or pipeline.fine_tune(self.task, self.raw, self.seed)
+        learned = self.learned.model if made.from_raw else self._usual(tuned)
+        reward = pipeline.reward_table(learned, tuned)
+        for step, policy in self._rounds(tuned, reward):
+            yield replace(made, compared=step)
+        yield replace(made, compared=step, rival=Rival(self._look(step, policy, reward), _kl(policy, tuned)))
+
+    def _usual(self, tuned: LanguageModel) -> RewardModel:
+        """Learned from the usual number of comparisons, the few that there were among them."""
+        everything = pipeline.compare(self.task, (self.raw, tuned), SIZES[-1] + HELD_OUT, self.seed)
+        return pipeline.learn_reward(self.task, everything[:USUAL_SIZE])
+
+
+def _kl(policy: LanguageModel, reference: LanguageModel) -> float:
+    """Exact; rounding must not make a distance negative."""
+    return max(policy.kl(reference), 0.0)
