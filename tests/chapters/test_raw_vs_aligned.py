@@ -4,9 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from widgets.chapters.raw_vs_aligned import HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, wilson
+from widgets.chapters.raw_vs_aligned import HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, _commonest, wilson
 from widgets.core import three_h
 from widgets.kit.events import Event
+from widgets.site.views import offered, stored_views
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,34 @@ def test_the_touched_token_is_among_the_bars(widget, content):
                 assert f"▸ {word}".replace("'", "&#39;") in shown, (turn, side, place)
 
 
+def test_a_forced_end_cannot_be_looked_at(widget, content):
+    """Nothing was decided there; only a link could ask for it."""
+    state = replace(widget.start(), heat=HEAT.ticks)
+    model = content.trained(state.question).raw
+    long = next(other for other in (replace(state, turn=turn) for turn in range(200)) if len(widget._answer(other, "raw")) == model.length)
+    last = str(model.length - 1)
+    assert widget.update(long, Event("look", ("raw", str(model.length)))).looked is None
+    assert "what comes next?" in widget.html(widget.update(long, Event("look", ("raw", last))))
+
+
+def test_temperature_does_what_its_slider_says(widget, content):
+    """"More predictable" and "bolder" by the entropy of whole answers; to the left are the likeliest, to the right is anything."""
+    for question in widget.ids:
+        for side in SIDES:
+            model = getattr(content.trained(question), side)
+            entropies = [model.with_logits(model.logits / HEAT[tick]).entropy() for tick in range(HEAT.ticks + 1)]
+            assert entropies == sorted(entropies)
+            assert model.next_token((), HEAT[0]).max() > 2 * model.next_token(()).max() or model.next_token((), HEAT[0]).max() > 0.9
+    assert "more predictable" in widget.html(after(widget, ("heat", 0))) and "bolder" in widget.html(after(widget, ("heat", HEAT.ticks)))
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_every_first_click_has_a_stored_answer(content, compact):
+    widget = RawVsAligned(content, DemoOptions(compact=compact))
+    state = widget.start()
+    assert set(offered(widget.html(state))) == set(stored_views(widget, state))
+
+
 def test_more_evidence_adds_up(widget):
     one, two = after(widget, ("evidence", None)), after(widget, ("evidence", None), ("evidence", None))
     assert two.asked == 2 * SAMPLES and "Of 400 answers each" in widget.html(two)
@@ -127,15 +156,26 @@ def test_more_evidence_adds_up(widget):
     assert min(added) >= 0 and tuple(added) != one.counts["raw"]
 
 
+@pytest.mark.parametrize("asked", [SAMPLES, 4 * SAMPLES])
+@pytest.mark.parametrize("share", [0.0, 0.005, 0.24, 0.5, 1.0])
+def test_wilsons_interval_ends_where_the_share_is_just_not_surprising(share, asked):
+    """Its ends are the true shares p from which the one that was seen is 1.96 standard errors away, by p's own error."""
+    low, high = wilson(share, asked)
+    ends = np.roots([1 + 1.96**2 / asked, -(2 * share + 1.96**2 / asked), share**2])
+    assert (low, high) == pytest.approx(sorted(ends.real), abs=1e-9) and 0 <= low <= share <= high <= 1
+
+
 def test_a_share_of_none_is_still_uncertain(widget):
-    low, high = wilson(0.0, 200)
-    assert low == 0 and high == pytest.approx(0.01885, abs=1e-4)  # 3.84 / 203.84
-    low, high = wilson(0.5, 200)
-    assert (low, high) == pytest.approx((0.4314, 0.5686), abs=1e-4)
     none = (0,) * (len(three_h.CATEGORIES) - 1) + (SAMPLES,)
     shown = widget.html(replace(widget.start(), counts={side: none for side in SIDES}))
     assert "0 % (0–2 %)" in shown and "±" not in shown
-    assert "show no fault" in shown and "commonest fault" not in shown
+    assert "None of the raw ones has a fault" in shown and "commonest fault" not in shown
+    many = tuple(10 * count for count in none)
+    assert "0 % (0–1 %)" in widget.html(replace(widget.start(), counts={side: many for side in SIDES}))
+
+
+def test_faults_that_are_level_are_both_named():
+    assert _commonest((3, 9, 9, 1, 0, 178)) == "The commonest fault of the raw ones is to be rude or false."
 
 
 def test_harmful_answers_are_not_simply_called_honest(widget, content):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from random import Random
 
 import htpy as h
@@ -25,7 +26,7 @@ SAMPLES = 200
 FIRST, SEED = "writing", 52
 LIKELIEST = 5
 PLACES = tuple(str(place) for place in range(9))
-MEANINGS = {"helpful": ("no help", "some help", "helpful"), "harmless": ("harmful", "rough", "harmless"), "honest": ("misleading", "partly", "honest")}
+MEANINGS = {"helpful": ("no help", "some help", "helpful"), "harmless": ("harmful", "rough", "harmless"), "honest": ("misleading", "partly", "nothing false")}
 # 95 % of a normal distribution lie within so many deviations.
 NORMAL = 1.96
 
@@ -91,7 +92,7 @@ class RawVsAligned(Widget[Demo]):
                 return replace(state, heat=event.value, looked=None, counts=None)
             case "look":
                 side, place = event.value[0], int(event.value[1])
-                known = place <= len(self._answer(state, side))
+                known = place < _decisions(self._answer(state, side), self._model(state, side))
                 return replace(state, looked=(side, place) if known and (side, place) != state.looked else None)
         return replace(state, counts={side: self._count(state, side) for side in SIDES})
 
@@ -166,7 +167,7 @@ class RawVsAligned(Widget[Demo]):
             parts.Token(model.phrases[token], float(model.next_token(said[:place], HEAT[state.heat])[token]))
             for place, token in enumerate(said)
         ]
-        if len(said) < model.length:
+        if _decisions(said, model) > len(said):
             pills.append(parts.Token("end of answer", float(model.next_token(said, HEAT[state.heat])[model.end]), "end"))
         chosen = state.looked[1] if state.looked and state.looked[0] == side else None
         turn = self.ids.index(state.question) + state.turn
@@ -197,13 +198,13 @@ class RawVsAligned(Widget[Demo]):
             h.span(class_="why-phrase")["“", model.phrases[said[place]], "” ", parts.number(effect, 2, signed=True)]
             for place, effect in judgement.reasons
         ]
-        nothing = "Nothing in it counts." if judgement.aim == "helpful" else "Nothing in it speaks against that."
+        nothing = "Nothing in this answer counts." if judgement.aim == "helpful" else "Nothing in this answer speaks against that."
         return parts.gauge(judgement.aim.capitalize(), judgement.value, reading, side, why=why or nothing)
 
     def _heat(self, state: Demo) -> h.Node:
         heat = HEAT[state.heat]
         words = "as trained" if state.heat == PLAIN else "bolder" if heat > 1 else "more predictable"
-        return parts.slider("heat", "Temperature", state.heat, 0, HEAT.ticks, 1, f"{heat:.2f}, {words}", ends=("likeliest only", "anything goes"))
+        return parts.slider("heat", "Temperature", state.heat, 0, HEAT.ticks, 1, f"{heat:.2f}, {words}", ends=("favourites", "anything goes"))
 
     def _inside(self, state: Demo) -> h.Node:
         """What both models would say next at the token that is looked at."""
@@ -229,9 +230,9 @@ class RawVsAligned(Widget[Demo]):
 
     def _disagreement(self, said: list[int], place: int, heat: float, raw: LanguageModel, aligned: LanguageModel) -> h.Node:
         """How far apart the two are here, as the KL divergence of the next token at the present temperature."""
-        places = range(min(len(said) + 1, raw.length))
+        places = range(_decisions(said, raw))
         divergences = [_divergence(aligned.next_token(said[:at], heat), raw.next_token(said[:at], heat)) for at in places]
-        here = divergences[min(place, len(divergences) - 1)]
+        here = divergences[place]
         rank = "Here the two nearly agree" if here < 0.1 else (
             "Here the two disagree most in this answer" if here >= max(divergences) else "Here the two disagree"
         )
@@ -260,23 +261,28 @@ class RawVsAligned(Widget[Demo]):
         )
 
     def _verdict(self, state: Demo) -> str:
-        good = {side: state.counts[side][-1] / state.asked for side in SIDES}
-        faults = state.counts["raw"][:-1]
-        worst = int(np.argmax(faults))
-        return (
-            f"The aligned model gives a good answer {parts.percent(good['aligned'])} of the time, the raw one {parts.percent(good['raw'])}. "
-            + (
-                f"The raw model’s commonest fault here is an answer that is {three_h.CATEGORIES[worst]}."
-                if faults[worst]
-                else "The raw model’s answers show no fault here."
-            )
-        )
+        good = {side: parts.percent(state.counts[side][-1] / state.asked) for side in SIDES}
+        return f"Of the aligned model’s answers {good['aligned']} are good, of the raw one’s {good['raw']}. {_commonest(state.counts['raw'])}"
+
+
+def _commonest(counts: tuple[int, ...]) -> str:
+    """The fault that most of the raw answers have; several where they are level."""
+    faults = dict(zip(three_h.CATEGORIES, counts[:-1], strict=False))
+    most = max(faults.values())
+    if not most:
+        return "None of the raw ones has a fault."
+    return f"The commonest fault of the raw ones is to be {' or '.join(name for name, count in faults.items() if count == most)}."
+
+
+def _decisions(said: list[int], model: LanguageModel) -> int:
+    """How many tokens were chosen: the phrases, and the end, unless it was forced."""
+    return min(len(said) + 1, model.length)
 
 
 def _with_interval(share: float, asked: int) -> str:
-    """A share and where the true one lies: "3 % (1–6 %)"."""
+    """A share and where the true one lies, "3 % (1–6 %)": rounded outwards, or a narrow interval would come down to a false 0."""
     low, high = wilson(share, asked)
-    return f"{parts.percent(share)} ({100 * low:.0f}–{100 * high:.0f} %)"
+    return f"{parts.percent(share)} ({floor(100 * low)}–{ceil(100 * high)} %)"
 
 
 def wilson(share: float, asked: int) -> tuple[float, float]:
