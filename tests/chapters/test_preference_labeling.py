@@ -2,18 +2,17 @@ import itertools
 import json
 import random
 import re
-import time
+from html import escape, unescape
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from widgets.chapters.preference_labeling import LONGEST_IMPORT, Label, LabelingOptions, PreferenceLabeling, better_since, fair_tests, foresight
-from widgets.core import reward_model
+from widgets.chapters.preference_labeling import AS_KINDS, Counts, Label, LabelingOptions, PreferenceLabeling, above_half_since, fair_tests, foresight
+from widgets.core.annotators import ANNOTATORS
 from widgets.core.features import FEATURES, NAMES
-from widgets.kit.codec import decode, encode
+from widgets.core.reward_model import sigmoid
 from widgets.kit.events import Event, Rejected
-from widgets.kit.session import Session
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +108,9 @@ def test_the_view_states_the_prediction_and_what_came_of_it(widget):
     assert any(value == pytest.approx(max(expected, 1 - expected), abs=1e-12) for value in exact)
 
 
+LINE = '{"prompt": "p", "chosen": "Try it today.", "rejected": "lol"}\n'
+
+
 def after(widget, state, *events):
     for name, value in events:
         state = widget.settle(state, widget.check(Event(name, value)))
@@ -148,104 +150,6 @@ def test_a_pair_is_asked_again_the_other_way_round_and_steadiness_is_told(widget
     assert "you said the same 0 times. Some pairs are too close to call" in widget.html(wavering)
 
 
-def test_what_is_exported_can_be_imported_and_teaches_the_same(widget):
-    state = annotate(widget, 9, lambda first, second: "a" if first < second else "b")[-1]
-    text = widget.export(state)
-    back = after(widget, widget.start(), ("import", text))
-    np.testing.assert_allclose(back.model.weights, state.model.weights, atol=1e-6)
-    assert back.imported.problems == ()
-
-
-def test_bad_lines_are_told_by_number_and_skipped(widget):
-    good = '{"prompt": "p", "chosen": "Try it today.", "rejected": "lol"}'
-    lines = [good, "not json", '{"prompt": "p"}', "[1]", '{"prompt": "p", "chosen": 3, "rejected": "x"}', "", good, "[" * 100_000]
-    state = after(widget, widget.start(), ("import", "\n".join(lines)))
-    assert len(state.imported.preferences) == 2
-    assert state.imported.problems == (
-        "Line 2 was skipped: it is not JSON.",
-        "Line 3 was skipped: chosen is missing.",
-        "Line 4 was skipped: it is not an object with prompt, chosen and rejected.",
-        "Line 5 was skipped: chosen is not a text.",
-        "Line 8 was skipped: it is not JSON.",
-    )
-    assert "Line 2 was skipped" in widget.html(state) and len(after(widget, state, ("forget_import", None)).preferences) == 0
-
-
-def lines(count, chosen="Read your draft aloud."):
-    return "".join(json.dumps({"prompt": "How can I improve my writing?", "chosen": f"{chosen} {number}", "rejected": "Great question!"}) + "\n" for number in range(count))
-
-
-def test_a_large_file_is_read_bit_by_bit_and_soon(widget):
-    """10,000 lines: the page gets a turn at least every fifty, and what is beyond is left out and said."""
-    began = time.process_time()
-    steps = list(widget.run(widget.start(), Event("import", lines(10_050))))
-    assert time.process_time() - began < 5
-    assert len(steps) > 100 and len(steps[-1].imported.preferences) == 10_000
-    assert steps[-1].imported.problems[0] == "The file has 10,050 lines; those after line 10,000 were left out."
-    assert [widget.progress(step) for step in steps] == sorted(widget.progress(step) for step in steps)
-
-
-def test_an_import_that_is_stopped_leaves_a_true_state(widget):
-    """Wherever it stops, the model goes by exactly what is told, with the reader's own label; and a replay stops there too."""
-    own = label(widget, widget.start(), "a")
-    text = lines(600) + "not json\n" + lines(399)
-    for step in (1, 3, 8, 12, 15):
-        session = Session(widget)
-        session.state = own
-        running = session.send(Event("import", text))
-        list(itertools.islice(running, step))
-        running.close()
-        state, read = session.state, session.state.imported
-        assert 0 < read.line < read.lines == 1000
-        assert len(read.preferences) == read.line - (read.line > 600) and len(state.preferences) == len(read.preferences) + 1
-        np.testing.assert_allclose(state.model.weights, reward_model.fit(state.differences, state.preferences).weights)
-        assert f"{len(read.preferences)} comparisons came from the file, from lines 1 to {read.line} of 1,000" in widget.html(state)
-        assert state.pair == own.pair and len(state.history) == len(own.history) + 1
-        assert session.log[-1].steps == step
-
-
-def test_what_was_read_does_not_change_when_more_is_read(widget):
-    steps = list(widget.run(widget.start(), Event("import", lines(400, "First, name the reader.") + lines(400))))
-    for step in steps:
-        np.testing.assert_array_equal(step.differences, steps[-1].differences[: len(step.differences)])
-
-
-def test_lines_end_at_newlines_alone(widget):
-    row = json.dumps({"prompt": "p", "chosen": "One\u2028two\x85three.", "rejected": "lol"}, ensure_ascii=False)
-    state = after(widget, widget.start(), ("import", f"{row}\r\n{row}\r\n\r\n{row}"))
-    assert len(state.imported.preferences) == 3 and state.imported.problems == ()
-
-
-def test_a_comparison_of_an_answer_with_itself_is_told_by_line(widget):
-    same = '{"prompt": "p", "chosen": "Try it.", "rejected": "Try it."}'
-    state = after(widget, widget.start(), ("import", lines(1) + same))
-    assert state.imported.problems == ("Line 2 was skipped: chosen and rejected are the same.",)
-    assert "1 comparison came from the file." in widget.html(state)
-
-
-@pytest.mark.parametrize("character", ["a", '"', "語"])
-def test_the_longest_import_is_kept_by_the_log(widget, character):
-    event = widget.check(Event("import", character * LONGEST_IMPORT))
-    assert decode(encode([event])) == (event,)
-
-
-def test_a_file_that_is_too_long_is_refused_with_the_limit_and_a_cure(widget):
-    with pytest.raises(Rejected, match=r"has 4,000,001 characters, and at most 4,000,000 can be imported\. .*Keep the first part"):
-        widget.check(Event("import", "a" * (LONGEST_IMPORT + 1)))
-    with pytest.raises(Rejected, match=r"takes 16,000,002 bytes, and at most 15,000,000 can be kept"):
-        widget.check(Event("import", "🎉" * LONGEST_IMPORT))
-
-
-def test_many_files_never_fill_a_log_beyond_what_can_be_read(widget):
-    session, file = Session(widget), "語" * 2_000_000
-    for _ in range(2):
-        list(session.send(Event("import", file)))
-        list(session.send(Event("forget_import")))
-    with pytest.raises(Rejected, match="Start over"):
-        list(session.send(Event("import", file)))
-    assert len(session.log) == 4 and decode(encode(session.log)) == tuple(session.log)
-
-
 def test_a_tie_or_skips_alone_claim_no_opinion(widget):
     tie = label(widget, widget.start(), "tie")
     assert "It had no idea beforehand, and has none now." in widget.html(tie)
@@ -264,8 +168,13 @@ def test_the_kinds_are_told_after_whose_labels(widget):
     both = after(widget, one, ("ai", None))
     ties = both.counts.ai_ties
     assert f"After your 1 label and an AI’s 100 ({ties} ties), " in widget.html(both)
-    assert "An AI’s hundred or a file is one too" in widget.html(both) and both.marks == ((2, "AI"),)
-    assert after(widget, both, ("forget_ai", None)).marks == ()
+
+
+def test_what_others_bring_and_take_away_is_marked_where_the_scores_change(widget):
+    state = after(widget, label(widget, widget.start(), "a"), ("ai", None), ("import", LINE), ("forget_ai", None), ("import", LINE), ("forget_import", None))
+    assert state.marks == ((2, "AI"), (3, "file"), (4, "AI removed"), (5, "file"), (6, "file removed"))
+    assert len(state.history) == 7 and "What an AI or a file brings or takes away is one too" in widget.html(state)
+    assert after(widget, state, ("forget_ai", None), ("forget_import", None)) is state, "there is nothing to take away"
 
 
 def test_it_is_surest_of_the_weight_with_the_most_deviations_and_says_whose(widget):
@@ -273,22 +182,37 @@ def test_it_is_surest_of_the_weight_with_the_most_deviations_and_says_whose(widg
     ratios = np.abs(own.model.weights) / np.sqrt(np.diag(own.model.covariance))
     feature = FEATURES[int(np.argmax(ratios))]
     liked = own.model.weights[int(np.argmax(ratios))] > 0
-    assert f"It is surest that you {'like' if liked else 'dislike'} {feature.label}:" in widget.html(own)
+    assert f"It is surest of “{feature.label}” ({feature.description}): in your taste it counts {'for' if liked else 'against'} an answer." in unescape(widget.html(own))
     assert "What your labels taught it" in widget.html(own)
     ai = widget.html(after(widget, widget.start(), ("ai", None)))
-    assert re.search("It is surest that the AI (dis)?likes ", ai) and "What the labels taught it" in ai and "surest that you" not in ai
+    assert "in the AI’s taste it counts " in ai and "What the labels taught it" in ai and "your taste it" not in ai
     rude = json.dumps({"prompt": "p", "chosen": "Read it.", "rejected": "Who cares? Google it."}) + "\n"
     file = widget.html(after(widget, widget.start(), ("import", rude * 50)))
-    assert "It is surest that whoever labelled the file dislikes rudeness:" in file
-    assert "all these labels together speak" in widget.html(after(widget, own, ("ai", None)))
+    assert re.search(r"It is surest of “rudeness” .*: in the taste of whoever labelled the file it counts against an answer", file)
+    assert "in the taste of all these labels together it counts" in widget.html(after(widget, own, ("ai", None)))
+
+
+def test_the_whiskers_shrink_and_it_is_said_from_what_to_what(widget):
+    states = annotate(widget, 50, likes(widget, "length", -1))
+    reaches = [2 * np.sqrt(np.diag(state.model.covariance)).mean() for state in states]
+    assert reaches[0] == 2 and all(after < before for before, after in itertools.pairwise(reaches[:8])) and reaches[50] < 1
+    told = re.sub("<[^>]*>", "", widget.html(states[50]))
+    assert f"A whisker reaches ± {reaches[50]:.2f} on average; before any label it was ± 2.00." in told
 
 
 def test_an_ais_labels_keep_the_principles_that_made_them(widget):
     state = after(widget, widget.start(), ("principle", ("truthful", "off")), ("principle", ("plain", "off")), ("ai", None), ("principle", ("kind", "off")))
-    assert "The AI gave 100 by “Be polite, whatever was asked.”" in widget.html(state)
+    assert "The AI gave 100 labels by “Be polite, whatever was asked”." in widget.html(state)
     assert after(widget, state, ("ai", None)) == state, "without a principle it has nothing to go by"
     more = widget.html(after(widget, state, ("principle", ("truthful", "on")), ("ai", None)))
-    assert "The AI gave 100 by “Be polite, whatever was asked.”; 100 by “Do not state what is false.”" in more
+    assert "The AI gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is false”." in more
+
+
+def test_the_ai_goes_by_no_principle_that_is_not_offered(widget):
+    with pytest.raises(Rejected):
+        widget.check(Event("principle", ("cautious", "on")))
+    offered = widget.html(widget.start())
+    assert all(escape(principle.statement) in offered for principle in widget.principles.values())
 
 
 def test_how_the_ai_judges_is_told_and_true(widget):
@@ -296,13 +220,41 @@ def test_how_the_ai_judges_is_told_and_true(widget):
     assert int(told[1]) == round(100 / (1 + np.exp(-1.5)))
 
 
-def test_others_labels_are_counted_apart_and_suffice_for_the_ranking(widget):
-    for events in ([("ai", None)], [("import", lines(20))]):
-        state = after(widget, widget.start(), *events)
-        html = widget.html(state)
-        assert 'class="ranking"' in html and "Whose labels it learned from" in html
-        assert f"What it has learned comes from {state.counts.words}." in html
+def test_others_labels_are_counted_apart_and_suffice_for_the_ranking_which_says_whose_taste_it_is(widget):
+    own = label(widget, widget.start(), "a")
+    for state, taste in (
+        (own, "your taste"),
+        (after(widget, widget.start(), ("ai", None)), "the AI’s taste"),
+        (after(widget, widget.start(), ("import", LINE * 20)), "the taste of whoever labelled the file"),
+        (after(widget, own, ("import", LINE * 20)), "the taste of all these labels together"),
+    ):
+        shown = widget.html(state)
+        assert 'class="ranking"' in shown and f"Ranked by {taste};" in shown
+        assert ("Whose labels it learned from" in shown) == (state is not own)
+        assert state is own or state.labels or f"What it has learned comes from {state.counts.words}." in shown
     assert 'class="ranking"' not in widget.html(widget.start())
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        (Counts(), "no labels"),
+        (Counts(yours=1, your_ties=1), "your 1 label (a tie)"),
+        (Counts(ai=1_100, ai_ties=36), "an AI’s 1,100 labels (36 ties)"),
+        (Counts(imported=1), "1 label from a file"),
+        (Counts(yours=12, your_ties=1, ai=100, imported=30), "your 12 labels (1 tie), an AI’s 100 and 30 from a file"),
+    ],
+)
+def test_labels_are_counted_in_words(counts, words):
+    assert counts.words == words
+
+
+def test_what_is_saved_is_counted_and_what_is_left_out_is_said(widget):
+    one = label(widget, widget.start(), "b")
+    assert "Save 1 label as JSON Lines" in (shown := widget.html(after(widget, one, ("export", None)))) and "Ties and skips are not in it" not in shown
+    assert "Save 0" not in widget.html(after(widget, widget.start(), ("export", None)))
+    tied = after(widget, label(widget, label(widget, one, "a"), "tie"), ("export", None))
+    assert "Save 2 labels as JSON Lines" in (shown := widget.html(tied)) and "Ties and skips are not in it" in shown
 
 
 def test_a_skip_the_second_time_is_no_disagreement(widget):
@@ -318,30 +270,46 @@ READERS = (
     {"hedging": -2, "disclaimers": -2, "certainty": 1},
     {"steps": 2, "rudeness": -2, "length": 0.5},
 )
+WAVER = 0.3
 
 
-def simulated(content, likes, seed, count, waver=0.3):
-    """The labels of a reader with weights of their own, who wavers."""
+def worths(widget):
+    """What each response is worth to simulated readers, in units of their wavering: six like features, three go by the kind of every sentence."""
+    for liked in READERS:
+        weights = np.array([liked.get(name, 0.0) for name in NAMES]) / WAVER
+        yield {id: float(features @ weights) for id, features in widget.features.items()}
+    for annotator in ANNOTATORS:
+        kinds = {id: [AS_KINDS[response.style]] * len(re.findall(r"[.!?](?= |$)", response.text)) for id, (_, response) in widget.responses.items()}
+        yield {id: float(annotator.reward(np.arange(len(found))[None], found)[0]) / annotator.noise for id, found in kinds.items()}
+
+
+def simulated(content, worth, seed, count):
+    """The states of a reader to whom each response is worth so much, and who wavers as Bradley and Terry's annotator does."""
     widget, luck = PreferenceLabeling(content, LabelingOptions(seed)), random.Random(seed)
-    weights = np.array([likes.get(name, 0.0) for name in NAMES])
-    state = widget.start()
-    for _ in range(count):
-        first, second = state.pair
-        margin = float((widget.features[first] - widget.features[second]) @ weights)
-        state = label(widget, state, "a" if luck.random() < 1 / (1 + np.exp(-margin / waver)) else "b")
-    return state
+    return widget, annotate(widget, count, lambda first, second: "a" if luck.random() < sigmoid(worth[first] - worth[second]) else "b")
 
 
-def test_after_twenty_choices_or_so_it_foresees_nearly_every_reader_better_than_a_coin(content):
-    better = []
-    for likes_, seed in itertools.product(READERS, range(1, 6)):
-        labels = simulated(content, likes_, seed, 30).labels
-        fair = fair_tests(labels)
-        assert 10 <= len(fair) <= 15
-        right = sum(label.foreseen for label in fair)
-        assert (better_since(labels) is not None) == (2 * right > len(fair))
-        better.append(2 * right > len(fair))
-    assert np.mean(better) >= 0.85
+def foreseeable(widget, state, worth):
+    """The expected share of choices foreseen, over the pairs not judged yet."""
+    judged = {frozenset((label.first, label.second)) for label in state.labels}
+    rest = [pair for pair in widget.pairs if frozenset(pair) not in judged]
+    margins = np.array([widget.features[first] - widget.features[second] for first, second in rest]) @ state.model.weights
+    chances = sigmoid(np.array([worth[first] - worth[second] for first, second in rest]))
+    return float(np.where(margins > 0, chances, 1 - chances).mean())
+
+
+def test_twenty_choices_foresee_nearly_every_reader_and_five_do_not(widget, content):
+    """What content/predictions.yaml says of ``labels``, there with twenty seeds."""
+    shares = {5: [], 20: []}
+    for worth, seed in itertools.product(worths(widget), range(1, 4)):
+        asked, states = simulated(content, worth, seed, 20)
+        for count, found in shares.items():
+            found.append(foreseeable(asked, states[count], worth))
+        fair = fair_tests(states[-1].labels)
+        assert 7 <= len(fair) <= 10
+        assert (above_half_since(states[-1].labels) is not None) == (2 * sum(label.foreseen for label in fair) > len(fair))
+    assert np.mean(np.array(shares[20]) >= 0.6) > 0.95
+    assert 0.5 < np.mean(np.array(shares[5]) >= 0.6) < 0.9
 
 
 def test_only_pairs_drawn_at_random_with_an_opinion_before_are_tests():
@@ -349,9 +317,11 @@ def test_only_pairs_drawn_at_random_with_an_opinion_before_are_tests():
     assert fair_tests([informative, silent, Label("a", "b", "tie", 0.9, drawn=True)]) == []
     right, wrong = Label("a", "b", "a", 0.9, drawn=True), Label("a", "b", "b", 0.9, drawn=True)
     assert not silent.foreseen and not Label("a", "b", "b", 0.5, drawn=True).foreseen
-    assert better_since([wrong, right]) is None and "not yet better than a coin" in foresight([wrong, right])
-    assert better_since([informative, wrong, right, right]) == 4
-    assert "better than a coin since choice 4" in foresight([informative, wrong, right, right])
+    assert above_half_since([wrong, right]) is None and "Its share is not above a coin’s half." in foresight([wrong, right])
+    assert above_half_since([informative, wrong, right, right]) == 4
+    assert "above a coin’s half since choice 4. By luck, a coin does as well 50 times in 100." in foresight([informative, wrong, right, right])
+    assert foresight([right]) == "It foresaw the first choice between two answers drawn at random. Its share has been above a coin’s half since choice 1. By luck, a coin does as well 50 times in 100."
+    assert foresight([right] * 12).endswith("By luck, a coin does as well less than 1 time in 100.")
 
 
 def test_a_pair_that_a_link_brings_is_no_fair_test(widget):
@@ -367,15 +337,6 @@ def test_any_fifty_labels_give_a_view_without_nan(widget, choose):
     turns = itertools.cycle("ab")
     state = annotate(widget, 50, lambda *_: next(turns) if choose == "turns" else choose)[-1]
     assert "nan" not in widget.html(state).lower()
-
-
-def test_the_page_gets_its_turn_while_a_hostile_file_is_read(widget):
-    hostile = ['{"prompt": "p", "chosen": "<script>alert(1)</script>", "rejected": "\\u0000\\ud800"}', "[" * 5000, '{"a":' * 500, "\x00", "null", "1e999"]
-    steps, longest, clock = widget.run(widget.start(), Event("import", "\n".join(hostile * 300))), 0.0, time.perf_counter()
-    for state in steps:
-        longest, clock = max(longest, time.perf_counter() - clock), time.perf_counter()
-    assert longest < 1.0 and np.isfinite(state.model.weights).all()
-    assert "<script>" not in widget.html(state)
 
 
 def test_first_views_draw_their_frames(widget):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
+from math import comb
 
 import htpy as h
 import numpy as np
@@ -16,10 +16,11 @@ from widgets.core import constitution, reward_model
 from widgets.core.features import FEATURES, extract
 from widgets.core.reward_model import RewardModel
 from widgets.kit import charts, parts
-from widgets.kit.events import Choice, Event, Fields, Press, Rejected, Text, Value
+from widgets.kit.events import Choice, Event, Fields, Press
 from widgets.kit.widget import Options, Widget
 
 from .content import STYLES, Content
+from .json_lines import LONGEST_FILE, FileText, Imported, Reading, to_line, written
 
 CHOICES = ("a", "b", "tie", "skip")
 PREFERENCES = {"a": 1.0, "b": 0.0, "tie": 0.5}
@@ -28,15 +29,12 @@ CHOOSERS = {"informative": "most informative", "random": "at random"}
 # What an AI labeller is told of an answer of each style, in the terms of the principles.
 AS_KINDS = {"helpful": "right", "curt": "right", "flattering": "flattery", "padded": "filler", "hedged": "hedge", "rude": "rude", "wrong": "wrong"}
 AI_LABELS = 100
+# The principles that an AI can go by here: those that tell answers of these kinds apart.
+PRINCIPLES = ("helpful", "truthful", "kind", "plain")
 # Every so many comparisons one is drawn at random: on informative ones, hard to foresee by design, its foresight can't be told.
 AT_RANDOM = 2
 # After so many comparisons, an earlier one is asked again, the other way round.
 ASK_AGAIN = 10
-MOST_IMPORTED, LONGEST_IMPORT = 10_000, 4_000_000
-# Bytes of all the files that a log holds, as JSON: less than the codec reads back, so that there is room for the labels.
-MOST_WRITTEN = 15_000_000
-# The page gets its turn after so many lines or characters of a file, whichever comes first.
-TURN_LINES, TURN_CHARACTERS = 50, 10_000
 # The model is fitted anew whenever the file has grown by this share: often enough to be stopped, too seldom to cost much.
 GROWTH = 0.2
 
@@ -77,21 +75,6 @@ class Label:
         return self.guess is not None and self.guess == self.choice
 
 
-@dataclass(frozen=True, eq=False)
-class Imported:
-    """Comparisons from a file: features' differences (k, d), preferences (k,), and what was wrong with which line.
-
-    The model goes by the first ``line`` of ``lines``; ``read`` is the share that was looked at, at least as much.
-    """
-
-    differences: np.ndarray
-    preferences: np.ndarray
-    problems: tuple[str, ...] = ()
-    line: int = 0
-    lines: int = 0
-    read: float = 0.0
-
-
 @dataclass(frozen=True)
 class Counts:
     """How many labels there are, by whose; ties are among them, skips are not."""
@@ -113,13 +96,13 @@ class Counts:
 
     @property
     def words(self) -> str:
-        """“your 12 labels (3 ties), an AI’s 100 and 30 from a file”."""
-        found = [
-            self.yours and f"your {self.yours} {'label' if self.yours == 1 else 'labels'}{_ties(self.your_ties, self.yours)}",
-            self.ai and f"an AI’s {self.ai}{_ties(self.ai_ties, self.ai)}",
-            self.imported and f"{self.imported:,} from a file",
-        ]
-        return _listed([words for words in found if words]) or "no labels"
+        """“your 12 labels (3 ties), an AI’s 100 and 30 from a file”; the first of them carries the noun."""
+        whose = (("your {}", self.yours, self.your_ties), ("an AI’s {}", self.ai, self.ai_ties), ("{} from a file", self.imported, 0))
+        told: list[str] = []
+        for form, count, ties in whose:
+            if count:
+                told.append(form.format(f"{count:,}" if told else _number_of(count, "label")) + _ties(ties, count))
+        return _listed(told) or "no labels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +110,8 @@ class Labeling:
     """The reader's labels, an AI's and a file's; the reward model fitted to all, and the weights after each change.
 
     ``differences`` (k, d) of features and ``preferences`` (k,) are what the model was fitted to. ``marks`` are the
-    changes that others' labels made: which, and whose. ``written`` are the bytes of all files in the log so far.
+    changes that others' labels made when they came or went: which, and whose. ``written`` are the bytes of all files
+    in the log so far.
     """
 
     labels: tuple[Label, ...]
@@ -162,21 +146,6 @@ class Labeling:
 
 
 @dataclass(frozen=True)
-class FileText(Text):
-    """A file's text, of a length that a log can hold; one that is longer is refused with the limit and a cure."""
-
-    def check(self, value: Value) -> str:
-        if isinstance(value, str) and len(value) > self.length:
-            raise Rejected(
-                f"The file has {len(value):,} characters, and at most {self.length:,} can be imported. Nothing was changed. "
-                "Keep the first part of its lines, and import that."
-            )
-        value = super().check(value)
-        _written(value)
-        return value
-
-
-@dataclass(frozen=True)
 class LabelingOptions(Options):
     """``seed`` shuffles the comparisons, and which answer stands on which side."""
 
@@ -193,7 +162,7 @@ class PreferenceLabeling(Widget[Labeling]):
         super().__init__(content, options)
         self.responses = content.responses
         ids = tuple(self.responses)
-        self.principles = {principle.id: principle for principle in content.principles}
+        self.principles = {principle.id: principle for principle in content.principles if principle.id in PRINCIPLES}
         self.events = (
             Fields("label", (ids, ids, CHOICES)),
             Choice("chooser", tuple(CHOOSERS)),
@@ -201,7 +170,7 @@ class PreferenceLabeling(Widget[Labeling]):
             Press("ai"),
             Press("forget_ai"),
             Press("export"),
-            FileText("import", LONGEST_IMPORT),
+            FileText("import", LONGEST_FILE),
             Press("forget_import"),
         )
 
@@ -225,11 +194,15 @@ class PreferenceLabeling(Widget[Labeling]):
     def differences(self) -> np.ndarray:
         return np.array([self.features[first] - self.features[second] for first, second in self.pairs])
 
+    @cached_property
+    def untaught(self) -> RewardModel:
+        """The model before any label: the prior."""
+        return reward_model.fit(np.zeros((0, len(FEATURES))), np.zeros(0))
+
     # State.
 
     def start(self) -> Labeling:
-        nothing = np.zeros((0, len(FEATURES))), np.zeros(0)
-        model = reward_model.fit(*nothing)
+        nothing, model = (np.zeros((0, len(FEATURES))), np.zeros(0)), self.untaught
         principles = tuple(id for id in ("truthful", "kind", "plain") if id in self.principles)
         return Labeling((), model, (model.weights,), self.next_pair((), model, "informative"), *nothing, principles=principles)
 
@@ -250,11 +223,11 @@ class PreferenceLabeling(Widget[Labeling]):
             case "ai":
                 return self._ai(state)
             case "forget_ai":
-                return self._learned(state, ai=(), marks=_without(state, "AI"))
+                return self._learned(state, ai=(), marks=_marked(state, "AI removed")) if state.ai else state
             case "import":
                 return self._import(state, event.value)
             case "forget_import":
-                return self._learned(state, imported=None, marks=_without(state, "file"))
+                return self._learned(state, imported=None, marks=_marked(state, "file removed")) if state.imported else state
         return state
 
     def _label(self, state: Labeling, first: str, second: str, choice: str) -> Labeling:
@@ -271,7 +244,7 @@ class PreferenceLabeling(Widget[Labeling]):
     def _ai(self, state: Labeling) -> Labeling:
         if not state.principles:
             return state  # it would have nothing to go by
-        return self._learned(state, ai=(*state.ai, *self._ai_labels(state)), marks=(*state.marks, (len(state.history), "AI")))
+        return self._learned(state, ai=(*state.ai, *self._ai_labels(state)), marks=_marked(state, "AI"))
 
     def _learned(self, state: Labeling, **changes) -> Labeling:
         """The state after its data have changed: the model fitted anew, the next pair chosen."""
@@ -335,9 +308,8 @@ class PreferenceLabeling(Widget[Labeling]):
 
         Every state that it yields is true if the reader stops there: the model goes by just the lines that are told.
         """
-        written = state.written + _written(text, state.written)
-        base = replace(state, marks=(*_without(state, "file"), (len(state.history), "file")), written=written, imported=None)
-        shown, fitted, reading = state, 0, _Reading(text)
+        base = replace(state, marks=_marked(state, "file"), written=state.written + written(text, state.written), imported=None)
+        shown, fitted, reading = state, 0, Reading(text)
         for number in reading:
             if number >= fitted * (1 + GROWTH):
                 # The pair stays, so that it does not flicker while the reader looks at it.
@@ -423,7 +395,7 @@ class PreferenceLabeling(Widget[Labeling]):
             parts.gauge(
                 "Foreseen so far",
                 right / len(tested),
-                f"{right} of {len(tested)} pairs drawn at random; a coin would get half",
+                f"{right} of {_number_of(len(tested), 'pair')} drawn at random; a coin would get half",
                 tone="reward",
             ),
         ]
@@ -436,15 +408,19 @@ class PreferenceLabeling(Widget[Labeling]):
                 (parts.Bar(feature.label, weight, deviation, feature.description) for feature, weight, deviation in rows),
                 "Learned weight of each feature of a response, with two standard deviations",
             ),
-            state.informed and parts.note(f"Learned from {state.counts.words}."),
+            state.informed and parts.note(f"Learned from {state.counts.words}. ", self._narrowed(2 * deviations.mean())),
             parts.note(self._surest(rows, state.counts)),
         ]
+
+    def _narrowed(self, reach: float) -> h.Node:
+        first = 2 * np.sqrt(np.diag(self.untaught.covariance)).mean()
+        return ["A whisker reaches ± ", parts.number(reach), " on average; before any label it was ± ", parts.number(first), "."]
 
     def _surest(self, rows: list, counts: Counts) -> str:
         feature, weight, deviation = max(rows, key=lambda row: abs(row[1]) / row[2])
         if abs(weight) <= 2 * deviation:
             return "Every whisker still crosses zero: it is sure of nothing yet."
-        return f"It is surest that {_whose_taste(counts, weight > 0)} {feature.label}: {feature.description}."
+        return f"It is surest of “{feature.label}” ({feature.description}): in {_whose_taste(counts)} it counts {'for' if weight > 0 else 'against'} an answer."
 
     def _learning(self, state: Labeling) -> h.Node:
         """The share of choices foreseen, counted from the first fair test; and how steady the reader is."""
@@ -470,17 +446,16 @@ class PreferenceLabeling(Widget[Labeling]):
         if not asked:
             return None
         kindly = "" if same == asked else " Some pairs are too close to call."
-        return parts.note(f"Asked {asked} {'pair' if asked == 1 else 'pairs'} a second time, you said the same {same} {'time' if same == 1 else 'times'}.{kindly}")
+        return parts.note(f"Asked {_number_of(asked, 'pair')} a second time, you said the same {_number_of(same, 'time')}.{kindly}")
 
     def _more(self, state: Labeling) -> h.Node:
         return [
             parts.chips("chooser", "Next pair:", CHOOSERS, state.chooser),
-            parts.note("“Most informative” asks, every second time, what it expects to learn most from. All at random, it learns more slowly: compare the whiskers."),
+            parts.note("“Most informative” asks, every second time, what it expects to learn most from. All at random, the whiskers shrink more slowly as a rule."),
             h.ul(class_="principles", aria_label="The AI’s principles")[
                 (
                     h.li[parts.button(principle.statement, "principle", (id, "off" if id in state.principles else "on"), pressed=id in state.principles, tone="reward")]
                     for id, principle in self.principles.items()
-                    if id in ("truthful", "kind", "plain", "helpful")
                 )
             ],
             parts.note(self._how_the_ai_judges),
@@ -495,8 +470,17 @@ class PreferenceLabeling(Widget[Labeling]):
                 parts.file_field("import", "Import JSON Lines", ".jsonl,.json,.txt,application/jsonl"),
                 state.imported and parts.button("Forget the import", "forget_import"),
             ],
-            state.exported and parts.download(self.export(state), "preferences.jsonl", f"Save {_exportable(state.labels)} labels as JSON Lines"),
+            state.exported and self._save(state),
             state.imported and self._import_report(state.imported),
+        ]
+
+    def _save(self, state: Labeling) -> h.Node:
+        count = _exportable(state.labels)
+        if not count:
+            return None
+        return [
+            parts.download(self.export(state), "preferences.jsonl", f"Save {_number_of(count, 'label')} as JSON Lines"),
+            count < len(state.labels) and parts.note("Ties and skips are not in it: the format has no place for them."),
         ]
 
     @cached_property
@@ -513,8 +497,9 @@ class PreferenceLabeling(Widget[Labeling]):
         batches: dict[tuple[str, ...], int] = {}
         for label in labels:
             batches[label.principles] = batches.get(label.principles, 0) + 1
-        told = [f"{count} by {_listed([f'“{self.principles[id].statement}”' for id in ids])}" for ids, count in batches.items()]
-        return f"The AI gave {'; '.join(told)}"
+        quoted = {id: f"“{principle.statement.removesuffix('.')}”" for id, principle in self.principles.items()}
+        told = (f"{_number_of(count, 'label')} by {_listed([quoted[id] for id in ids])}" for ids, count in batches.items())
+        return f"The AI gave {'; '.join(told)}."
 
     def _whose(self, counts: Counts) -> h.Node:
         rows = [
@@ -526,20 +511,14 @@ class PreferenceLabeling(Widget[Labeling]):
 
     def export(self, state: Labeling) -> str:
         """The reader's choices as JSON Lines; ties and skips have no place in that format."""
-        rows = []
-        for label in state.labels:
-            if label.counts:
-                chosen, rejected = (label.first, label.second) if label.choice == "a" else (label.second, label.first)
-                question = self.responses[chosen][0].prompt
-                row = {"prompt": question, "chosen": self.responses[chosen][1].text, "rejected": self.responses[rejected][1].text}
-                rows.append(json.dumps(row, ensure_ascii=False))
-        return "".join(f"{row}\n" for row in rows)
+        chosen = [(label.first, label.second) if label.choice == "a" else (label.second, label.first) for label in state.labels if label.counts]
+        return "".join(to_line(self.responses[best][0].prompt, self.responses[best][1].text, self.responses[other][1].text) for best, other in chosen)
 
     def _import_report(self, imported: Imported) -> h.Node:
         shown, rest = imported.problems[:5], len(imported.problems) - 5
         return [
-            parts.note(_came(imported)),
-            shown and parts.message("warn", *((problem, h.br) for problem in shown), rest > 0 and f"… and {rest} more."),
+            parts.note(imported.came),
+            shown and parts.message("warn", *((problem, h.br) for problem in shown), rest > 0 and f"… and {rest:,} more."),
         ]
 
     def _accumulation(self, state: Labeling) -> h.Node:
@@ -553,7 +532,7 @@ class PreferenceLabeling(Widget[Labeling]):
         axis = charts.Axis("labels" if changes == state.counts.yours else "changes", low=0, high=max(10, changes), whole=True)
         return [
             charts.chart([*series, *_rules(state.marks, axis.high)], x=axis, y=charts.Axis("mean score"), says=_highest(series, state.counts)),
-            state.marks and parts.note("Each label of yours is one change. An AI’s hundred or a file is one too, with an upright line."),
+            state.marks and parts.note("Each label of yours is one change. What an AI or a file brings or takes away is one too, with an upright line."),
             parts.note("It is never told which answer is of which kind."),
         ]
 
@@ -572,24 +551,18 @@ class PreferenceLabeling(Widget[Labeling]):
         if not state.opinionated:
             return parts.note("Once it has learned to tell answers apart, it ranks those that you have not judged.")
         ends = [*ranked[:2], *ranked[-2:]] if len(ranked) > 3 else ranked
-        return h.ol(class_="ranking")[
-            (
-                h.li(value=place)[
-                    h.p(class_="ranking-score")[
-                        parts.number(score, signed=True), h.span(class_="bar-deviation")[" ± ", parts.number(2 * deviation)]
-                    ],
-                    h.div[
-                        h.p(class_="ranking-question")[self.responses[id][0].prompt],
-                        h.p(class_="ranking-text")[self.responses[id][1].text],
-                    ],
-                ]
-                for place, (id, score, deviation) in self._placed(ranked, ends)
-            )
+        places = {entry[0]: place for place, entry in enumerate(ranked, start=1)}
+        return [
+            parts.note(f"Ranked by {_whose_taste(state.counts)}; “±” is two standard deviations."),
+            h.ol(class_="ranking")[(self._ranked(places[id], id, score, deviation) for id, score, deviation in ends)],
         ]
 
-    def _placed(self, ranked: list, ends: list) -> Iterator[tuple[int, tuple[str, float, float]]]:
-        places = {entry[0]: place for place, entry in enumerate(ranked, start=1)}
-        return ((places[entry[0]], entry) for entry in ends)
+    def _ranked(self, place: int, id: str, score: float, deviation: float) -> h.Node:
+        question, response = self.responses[id]
+        return h.li(value=place)[
+            h.p(class_="ranking-score")[parts.number(score, signed=True), h.span(class_="bar-deviation")[" ± ", parts.number(2 * deviation)]],
+            h.div[h.p(class_="ranking-question")[question.prompt], h.p(class_="ranking-text")[response.text]],
+        ]
 
     def _unseen(self, state: Labeling) -> Iterator[tuple[str, float, float]]:
         """Responses that the reader has not judged, best first, with their score and its deviation."""
@@ -607,7 +580,7 @@ def fair_tests(labels: Sequence[Label]) -> list[Label]:
     return [label for label in labels if label.tests]
 
 
-def better_since(labels: Sequence[Label]) -> int | None:
+def above_half_since(labels: Sequence[Label]) -> int | None:
     """The number of the choice, from 1, since which more than half of the fair tests so far were foreseen; None where now they are not."""
     since, right, count = None, 0, 0
     for place, label in enumerate(labels, start=1):
@@ -618,13 +591,28 @@ def better_since(labels: Sequence[Label]) -> int | None:
 
 
 def foresight(labels: Sequence[Label]) -> str:
-    """How well it has foreseen the reader, in a sentence."""
-    tested, since = fair_tests(labels), better_since(labels)
+    """How well it has foreseen the reader, in a sentence, and whether that may be luck."""
+    tested, since = fair_tests(labels), above_half_since(labels)
     if not tested:
-        return "Before every choice it guesses. The line begins at the first pair drawn at random on which it has an opinion."
+        return "Before every choice it guesses. The line begins at your first choice between two answers drawn at random, once it has an opinion."
     late = tested[-10:]
-    told = f"Of the last {len(late)} such choices it foresaw {sum(label.foreseen for label in late)}" if len(late) > 1 else f"It {'foresaw' if late[0].foreseen else 'missed'} the first"
-    return f"{told}: {f'better than a coin since choice {since}' if since else 'not yet better than a coin'}."
+    told = f"Of the last {len(late)} choices between two answers drawn at random it foresaw {sum(label.foreseen for label in late)}."
+    if len(late) == 1:
+        told = f"It {'foresaw' if late[0].foreseen else 'missed'} the first choice between two answers drawn at random."
+    if not since:
+        return f"{told} Its share is not above a coin’s half."
+    return f"{told} Its share has been above a coin’s half since choice {since}. By luck, a coin does as well {_times_in_100(_luck(tested))}."
+
+
+def _luck(tested: Sequence[Label]) -> float:
+    """The probability that a fair coin foresees as many of these choices or more."""
+    count, right = len(tested), sum(label.foreseen for label in tested)
+    return sum(comb(count, more) for more in range(right, count + 1)) / 2**count
+
+
+def _times_in_100(probability: float) -> str:
+    times = round(100 * probability)
+    return f"{_number_of(times, 'time')} in 100" if times else "less than 1 time in 100"
 
 
 def _is_drawn(count: int, chooser: str) -> bool:
@@ -685,77 +673,6 @@ def _exportable(labels: tuple[Label, ...]) -> int:
     return sum(label.counts for label in labels)
 
 
-def _difference(line: str) -> np.ndarray:
-    """One line of JSON as the chosen answer's features less the rejected one's; ValueError says what is wrong with it."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("it is not JSON") from None
-    if not isinstance(record, dict):
-        raise ValueError("it is not an object with prompt, chosen and rejected")
-    for name in ("prompt", "chosen", "rejected"):
-        if not isinstance(record.get(name), str):
-            raise ValueError(f"{name} is missing" if name not in record else f"{name} is not a text")
-        if len(record[name]) > 20_000:
-            raise ValueError(f"{name} is longer than 20,000 characters")
-    if record["chosen"] == record["rejected"]:
-        raise ValueError("chosen and rejected are the same")
-    return extract(record["prompt"], record["chosen"]) - extract(record["prompt"], record["rejected"])
-
-
-class _Reading:
-    """A file read line by line: iterating over it gives the number of lines read whenever the page should get its turn."""
-
-    def __init__(self, text: str) -> None:
-        # At newlines alone: JSON texts may hold the other characters at which ``splitlines`` breaks.
-        found = text.removesuffix("\n").split("\n")
-        self._found, self.lines = found[:MOST_IMPORTED], min(len(found), MOST_IMPORTED)
-        # Made once and filled: a copy at every turn would take quadratic time.
-        self._differences, self._count = np.zeros((self.lines, len(FEATURES))), 0
-        self._problems = [f"The file has {len(found):,} lines; those after line {MOST_IMPORTED:,} were left out."] if len(found) > MOST_IMPORTED else []
-
-    def __iter__(self) -> Iterator[int]:
-        characters = turn = 0
-        for number, line in enumerate(self._found, start=1):
-            self._take(number, line.removesuffix("\r"))
-            characters += len(line)
-            if number < self.lines and (number - turn >= TURN_LINES or characters >= TURN_CHARACTERS):
-                yield number
-                characters, turn = 0, number
-
-    def _take(self, number: int, line: str) -> None:
-        if not line.strip():
-            return
-        try:
-            self._differences[self._count] = _difference(line)
-            self._count += 1
-        except ValueError as error:
-            self._problems.append(f"Line {number:,} was skipped: {error}.")
-
-    def so_far(self, line: int) -> Imported:
-        """What was read. It keeps: later lines are written behind it."""
-        return Imported(self._differences[: self._count], np.ones(self._count), tuple(self._problems), line, self.lines, line / self.lines)
-
-
-def _written(text: str, before: int = 0) -> int:
-    """The bytes that a file takes in a log; raises Rejected where, with those before it, a log can't hold them."""
-    size = len(json.dumps(text, ensure_ascii=False).encode())
-    if before + size > MOST_WRITTEN:
-        files = "The files imported so far and this one take" if before else "The file takes"
-        cure = "Start over, and import it then." if before and size <= MOST_WRITTEN else "Keep the first part of its lines, and import that."
-        raise Rejected(f"{files} {before + size:,} bytes, and at most {MOST_WRITTEN:,} can be kept. Nothing was changed. {cure}")
-    return size
-
-
-def _came(imported: Imported) -> str:
-    """How many comparisons came from the file; a reader may have stopped it half-way."""
-    count = len(imported.preferences)
-    found = f"{count:,} {'comparison' if count == 1 else 'comparisons'} came from the file"
-    if imported.line < imported.lines:
-        return f"{found}, from lines 1 to {imported.line:,} of {imported.lines:,}. If you stop here, it goes by these; import the file again to have the rest."
-    return f"{found}."
-
-
 def _highest(series: Sequence[charts.Series], counts: Counts) -> str:
     """Which kinds of answers score highest and lowest, in a sentence."""
     best, worst = (pick(series, key=lambda line: line.points[-1][1]) for pick in (max, min))
@@ -773,19 +690,24 @@ def _rules(marks: tuple[tuple[int, str], ...], width: float) -> Iterator[charts.
         named = step if room else named
 
 
-def _without(state: Labeling, whose: str) -> tuple[tuple[int, str], ...]:
-    return tuple(mark for mark in state.marks if mark[1] != whose)
+def _marked(state: Labeling, whose: str) -> tuple[tuple[int, str], ...]:
+    """The marks with one at the change to come."""
+    return *state.marks, (len(state.history), whose)
 
 
-def _whose_taste(counts: Counts, likes: bool) -> str:
-    """Who likes something, or dislikes it: the subject and the verb."""
+def _whose_taste(counts: Counts) -> str:
     if counts.total == counts.yours:
-        return f"you {'like' if likes else 'dislike'}"
+        return "your taste"
     if counts.total == counts.ai:
-        return f"the AI {'likes' if likes else 'dislikes'}"
+        return "the AI’s taste"
     if counts.total == counts.imported:
-        return f"whoever labelled the file {'likes' if likes else 'dislikes'}"
-    return f"all these labels together speak {'for' if likes else 'against'}"
+        return "the taste of whoever labelled the file"
+    return "the taste of all these labels together"
+
+
+def _number_of(count: int, noun: str) -> str:
+    """“1 label”, “12 labels”."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _ties(ties: int, labels: int) -> str:
@@ -794,7 +716,7 @@ def _ties(ties: int, labels: int) -> str:
         return ""
     if ties == labels:
         return " (a tie)" if ties == 1 else " (all ties)"
-    return f" ({ties} {'tie' if ties == 1 else 'ties'})"
+    return f" ({_number_of(ties, 'tie')})"
 
 
 def _listed(words: Sequence[str]) -> str:
