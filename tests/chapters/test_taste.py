@@ -59,7 +59,20 @@ def test_others_labels_alone_are_a_taste(labeling, content):
 
 
 def test_an_ais_ties_alone_are_none(labeling, content):
-    state = labeling.settle(labelled(labeling, itertools.repeat("tie", 2)), Event("ai"))
-    ties = tuple(label for label in state.ai if label.choice == "tie")
-    state = labeling._learned(state, ai=ties)
-    assert f"All {2 + len(ties)} labels, an AI’s among them, were ties" in taste_of(state, content).note
+    for own, whose in ((2, "yours and an AI’s"), (0, "all an AI’s")):
+        state = labeling.settle(labelled(labeling, itertools.repeat("tie", own)), Event("ai"))
+        ties = tuple(label for label in state.ai if label.choice == "tie")
+        state = labeling._learned(state, ai=ties)
+        assert f"All {own + len(ties)} labels, {whose}, were ties" in taste_of(state, content).note
+
+
+def test_a_note_of_others_labels_alone_counts_labels(labeling, content):
+    state = labeling.settle(labeling.start(), Event("ai"))
+    assert f"Trained on an AI’s 100 labels ({state.counts.ai_ties} ties), from figure" in taste_of(state, content).note
+
+
+def test_choices_that_cancel_out_are_no_taste(labeling, content):
+    state = labelled(labeling, ["a"])
+    pair = state.labels[0]
+    state = labeling.settle(state, Event("label", (pair.first, pair.second, "b")))
+    assert taste_of(state, content).note.startswith("The labels so far do not tell good answers from bad, so")

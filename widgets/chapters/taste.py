@@ -14,7 +14,7 @@ from widgets.core.reward_model import RewardModel
 from .content import Content
 from .preference_labeling import Counts, Labeling
 
-# So many comparisons on so many questions make the stand-in's labels.
+# So many comparisons on each of so many questions make the stand-in's labels.
 STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
 
 
@@ -52,7 +52,7 @@ def _why_none(counts: Counts) -> str:
     if counts.ties < counts.total:
         return "The labels so far do not tell good answers from bad"
     if counts.total > counts.yours:
-        return f"All {counts.total} labels, an AI’s among them, were ties"
+        return f"All {counts.total} labels, {'yours and an AI’s' if counts.yours else 'all an AI’s'}, were ties"
     return "Your only label was a tie" if counts.total == 1 else f"Your {counts.total} labels were all ties"
 
 
@@ -63,19 +63,19 @@ def taste_of(labeling: Labeling, content: Content) -> Taste:
     return replace(stand_in(content), counts=labeling.counts)
 
 
-def stand_in(content: Content, annotator: Annotator = HURRIED, count: int = STAND_IN_LABELS) -> Taste:
+def stand_in(content: Content, annotator: Annotator = HURRIED) -> Taste:
     """What a simulated annotator likes, learned from choices between the models' answers; made once."""
     kept = content.__dict__.setdefault("_stand_ins", {})
-    if annotator.name not in kept:
-        kept[annotator.name] = _stand_in(content, annotator, count)
-    return kept[annotator.name]
+    if annotator not in kept:
+        kept[annotator] = _stand_in(content, annotator)
+    return kept[annotator]
 
 
-def _stand_in(content: Content, annotator: Annotator, count: int) -> Taste:
+def _stand_in(content: Content, annotator: Annotator) -> Taste:
     differences, preferences = [], []
     for id, task in list(content.tasks.items())[-STAND_IN_QUESTIONS:]:
         models = content.trained(id)
-        comparisons = pipeline.compare(task, (models.raw, models.tuned), count, 1, annotator)
+        comparisons = pipeline.compare(task, (models.raw, models.tuned), STAND_IN_LABELS, 1, annotator)
         features = phrase_features(content, id)
         differences.append(features[comparisons.first].sum(axis=1) - features[comparisons.second].sum(axis=1))
         preferences.append(comparisons.preferences)
