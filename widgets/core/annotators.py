@@ -1,4 +1,4 @@
-"""Simulated people: a gold reward that plays the careful judge, and labelers with tastes and biases of their own.
+"""Simulated people: a gold reward that plays the careful judge, and labellers with tastes and biases of their own.
 
 The gold reward is not linear in anything a reward model sees: one kind word is welcome and three are flattery, a second
 useful step helps less than the first, a warning is good where it is due and noise elsewhere. So a reward model that is
@@ -63,7 +63,7 @@ def gold_reward(tokens: np.ndarray, kinds: Sequence[str], care: bool = False) ->
 def gold_of_kinds(kinds: Sequence[str], repeats: int = 0, care: bool = False) -> float:
     """The same reward for an answer given as the kinds of its different sentences, and how many were said again."""
     _check_kinds(kinds)
-    values = GOLD_CARE if care else GOLD
+    values, repeats = GOLD_CARE if care else GOLD, checks.whole("repeats", repeats, 0)
     total = REPEATED * repeats + sum(_schedule(values[kind])[kinds.count(kind)] for kind in dict.fromkeys(kinds))
     return float(total + EMPTY * (not any(kind in ("right", "wrong", "harmful") for kind in kinds)))
 
@@ -145,7 +145,8 @@ class Annotator:
         self, first: np.ndarray, second: np.ndarray, kinds: Sequence[str], rng: Random | int, care: bool = False
     ) -> np.ndarray:
         """Their choices, (m,) of 1.0 (the first) and 0.0 (the second)."""
-        return (uniforms(checks.generator(rng), len(first)) < self.probability(first, second, kinds, care)).astype(float)
+        chances = self.probability(first, second, kinds, care)
+        return (uniforms(checks.generator(rng), len(chances)) < chances).astype(float)
 
 
 CAREFUL = Annotator("a careful judge")
