@@ -250,6 +250,13 @@ def test_the_favourite_is_right_up_to_rounding():
     assert "better by 0.50" in _preferred(scores, np.array([1.0, 1.5]))
 
 
+def test_a_reward_model_worse_than_a_coin_stays_within_its_charts(widget):
+    state = run(widget, "reseed", ("size", 0), "run", ("step", 1), "run")
+    assert state.learned.accuracy < 0.4
+    heights = [float(height) for height in re.findall(r'cy="([\d.-]+)%"', widget.html(state))]
+    assert heights and 0 <= min(heights) and max(heights) <= 100
+
+
 def test_a_small_distance_is_not_nothing():
     assert [nats(distance) for distance in (0.0, 0.001, 0.02, 3.21)] == ["0.00 nats", "less than 0.01 nats", "0.02 nats", "3.2 nats"]
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from widgets.core import pipeline, ppo, sft
 from widgets.core.language_model import LanguageModel
+from widgets.core.pipeline import Task
 from widgets.kit import charts, parts
 from widgets.kit.events import Choice, Event, Integer, Press, Switch
 from widgets.kit.widget import Options, Widget
@@ -92,24 +93,27 @@ class PipelineStepper(Widget[Pipeline]):
     # The steps, as generators: every yield is a state that the page shows while work goes on.
 
     def _tune(self, state: Pipeline) -> Iterator[Pipeline]:
-        for made in tune(self.content.tasks[state.question], self._raw(state), state.seed):
+        for made in tune(self._task(state), self._raw(state), state.seed):
             yield replace(state, tuned=made, learned=None, practised=None)
 
     def _learn(self, state: Pipeline) -> Iterator[Pipeline]:
         models = (self._raw(state), self._tuned(state) or self._raw(state))
-        for made in learn(self.content.tasks[state.question], models, SIZES[: state.size + 1], state.seed):
+        for made in learn(self._task(state), models, SIZES[: state.size + 1], state.seed):
             yield replace(state, learned=made, practised=None)
 
     def _practise(self, state: Pipeline) -> Iterator[Pipeline]:
         if state.learned is None:
             yield state
             return
-        task, raw, tuned = self.content.tasks[state.question], self._raw(state), self._tuned(state)
+        task, raw, tuned = self._task(state), self._raw(state), self._tuned(state)
         for made in Practice(task, state.seed, raw, tuned, state.learned, self.beta(state), state.skip).run():
             yield replace(state, practised=made)
 
     def beta(self, state: Pipeline) -> float:
         return 0.0 if state.beta == 0 else BETA[state.beta]
+
+    def _task(self, state: Pipeline) -> Task:
+        return self.content.tasks[state.question]
 
     def _raw(self, state: Pipeline) -> LanguageModel:
         return self.content.trained(state.question).raw
@@ -141,11 +145,8 @@ class PipelineStepper(Widget[Pipeline]):
 
     def _show_tuning(self, state: Pipeline) -> h.Node:
         if state.tuned is None:
-            first = next(iter(sft.train(self._raw(state), *self.content.tasks[state.question].demonstration_texts(state.seed))))
-            return [
-                self._run("Train on the demonstrations"),
-                self._losses(((first.step, first.loss, first.held_out),), _READY),
-            ]
+            untrained = next(tune(self._task(state), self._raw(state), state.seed))
+            return [self._run("Train on the demonstrations"), self._losses(untrained.losses, _READY)]
         losses = state.tuned.losses
         first, last = losses[0], losses[-1]
         return [
@@ -181,7 +182,7 @@ class PipelineStepper(Widget[Pipeline]):
                     charts.chart(
                         [charts.Line("held out", made.accuracies, "reward"), charts.Rule("a coin", y=0.5)],
                         x=charts.Axis("comparisons", log=True),
-                        y=charts.Axis("share foreseen", low=0.4, high=1.0, format=parts.percent),
+                        y=_shares("share foreseen", [share for _, share in made.accuracies]),
                         says=f"With {made.size} comparisons it foresees {parts.percent(made.accuracy)} of the choices. Its teacher wavers, so nothing could foresee all.",
                         height="short",
                     ),
@@ -201,7 +202,7 @@ class PipelineStepper(Widget[Pipeline]):
                 charts.Line("the model", [(said, happened) for said, happened, _ in made.calibration], "reward"),
             ],
             x=charts.Axis("probability it gave", low=0.5, high=1.0, format=parts.percent),
-            y=charts.Axis("share that came true", low=0.4, high=1.0, format=parts.percent),
+            y=_shares("share that came true", [happened for _, happened, _ in made.calibration]),
             says=f"What it calls likely is off by {100 * worst:.0f} percentage points at most." if worst >= 0.005 else "Its probabilities are right on the mark.",
             height="short",
         )
@@ -280,7 +281,7 @@ class PipelineStepper(Widget[Pipeline]):
 
     def _scored(self, state: Pipeline) -> h.Node:
         """Step 2 changes no answer; it puts a number on them."""
-        task, raw = self.content.tasks[state.question], self._raw(state)
+        task, raw = self._task(state), self._raw(state)
         luck = f"{state.question} {state.seed} scored {state.turn}"
         drawn = np.concatenate([model.sample(3, Random(luck)) for model in (raw, self._tuned(state) or raw)])
         answers = np.array(list(dict.fromkeys(map(tuple, drawn.tolist()))))
@@ -354,6 +355,11 @@ def _by_heart(losses: tuple[tuple[int, float, float], ...]) -> str:
     if losses[-1][2] - lowest[2] < 0.01:
         return ""
     return f" It was lowest after {lowest[0]} steps, at {lowest[2]:.2f}: since then the model learns the demonstrations by heart."
+
+
+def _shares(label: str, values: list[float]) -> charts.Axis:
+    """From a little below a coin's half; a model that is worse than that stretches the axis."""
+    return charts.Axis(label, low=min(0.4, *values), high=1.0, format=parts.percent)
 
 
 def _learning_so_far(made: Learned, size: int) -> h.Node:
