@@ -73,7 +73,7 @@ def test_bad_lines_are_told_by_number_and_skipped(widget):
         "Line 3 was skipped: chosen is missing.",
         "Line 4 was skipped: it is not an object with prompt, chosen and rejected.",
         "Line 5 was skipped: chosen is not a text.",
-        "Line 8 was skipped: it holds more than 100 lists and objects.",
+        "Line 8 was skipped: it is nested more than 100 deep.",
         "Line 9 was skipped: it is not JSON.",
         "Line 10 was skipped: it is not JSON.",
         "Line 11 was skipped: chosen is longer than 10,000 characters.",
@@ -84,11 +84,10 @@ def test_bad_lines_are_told_by_number_and_skipped(widget):
     assert len(widget.settle(state, Event("forget_import")).preferences) == 0
 
 
-def test_lists_are_counted_outside_texts_alone():
-    """A text full of brackets is fine; nesting, however it is disguised, never reaches the parser."""
+def test_a_line_that_is_nested_deep_is_told_by_number():
     assert read(to_line("p", '[{"' * 1000 + "\\", "lol") + json.dumps({"prompt": "p", "chosen": "a", "rejected": "b", "more": [[1], {}]})).problems == ()
     for line in ('"' + '\\"' * 5 + '",' + "[" * 101, '{"a": ' * 101, '["\\\\", ' * 101):
-        assert read(line).problems == ("Line 1 was skipped: it holds more than 100 lists and objects.",)
+        assert read(line).problems == ("Line 1 was skipped: it is nested more than 100 deep.",)
 
 
 def test_a_comparison_of_an_answer_with_itself_is_told_by_line(widget):

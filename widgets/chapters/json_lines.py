@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from widgets.core.features import FEATURES, extract
+from widgets.kit import shallow_json
 from widgets.kit.events import Rejected, Text, Value
 
 MOST_LINES, LONGEST_FILE, LONGEST_LINE, LONGEST_TEXT = 10_000, 4_000_000, 200_000, 10_000
-# Lists and objects in a line. In Pyodide, json ends Python where they are nested some thousands deep, without a RecursionError.
-MOST_OPENED = 100
+# Lists and objects in one another in a line.
+DEEPEST = 100
 # Bytes of all the files that a log holds, as JSON: less than the codec reads back, so that there is room for the labels.
 MOST_WRITTEN = 15_000_000
 # The page gets its turn after so many lines or characters of a file, whichever comes first.
 TURN_LINES, TURN_CHARACTERS = 50, 10_000
-# A JSON text; one that is never closed goes on to the end.
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -132,11 +130,10 @@ def _difference(line: str) -> np.ndarray:
 def _json(line: str) -> object:
     if len(line) > LONGEST_LINE:
         raise ValueError(f"it is longer than {LONGEST_LINE:,} characters")
-    bare = _STRING.sub("", line)
-    if bare.count("[") + bare.count("{") > MOST_OPENED:
-        raise ValueError(f"it holds more than {MOST_OPENED} lists and objects")
     try:
-        return json.loads(line)
+        return shallow_json.loads(line, DEEPEST)
+    except shallow_json.TooDeep:
+        raise
     except ValueError:
         raise ValueError("it is not JSON") from None
 

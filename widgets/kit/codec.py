@@ -14,6 +14,7 @@ import re
 import zlib
 from collections.abc import Iterable
 
+from . import shallow_json
 from .events import Event, Rejected, Value
 
 VERSION = "1."
@@ -21,7 +22,8 @@ VERSION = "1."
 LIMIT = 16_000_000
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*\Z")
 _DIGITS = 16
-_DEPTH = 4
+# Lists in one another: the list of events, an event, and its value.
+_DEPTH = 2 + 4
 
 
 def encode(log: Iterable[Event]) -> str:
@@ -65,8 +67,9 @@ def _unpack(body: str) -> bytes:
 
 def _entries(unpacked: bytes) -> list:
     try:
-        entries = json.loads(unpacked, parse_constant=_finite, parse_float=_finite, parse_int=_short)
-    except (ValueError, RecursionError) as error:
+        text = unpacked.decode("utf-8", "surrogatepass")
+        entries = shallow_json.loads(text, _DEPTH, parse_constant=_finite, parse_float=_finite, parse_int=_short)
+    except ValueError as error:
         raise Rejected(f"a saved state is not JSON: {error}") from error
     if not isinstance(entries, list):
         raise Rejected("a saved state is a list of events")
@@ -94,10 +97,10 @@ def _event(entry: object) -> Event:
     return Event(name, _value(value), steps)
 
 
-def _value(value: object, depth: int = 0) -> Value:
+def _value(value: object) -> Value:
     """Lists become tuples, so that an event is a value; objects have no place in an event."""
-    if isinstance(value, list) and depth < _DEPTH:
-        return tuple(_value(item, depth + 1) for item in value)
-    if isinstance(value, (list, dict)):
+    if isinstance(value, list):
+        return tuple(map(_value, value))
+    if isinstance(value, dict):
         raise Rejected("an event's value is a text, a number, a switch or a list of these")
     return value

@@ -149,8 +149,10 @@ class Text(EventType):
     def check(self, value: Value) -> str:
         if not isinstance(value, str) or len(value) > self.length:
             raise self.reject(value, f"a text of at most {self.length} characters")
-        if any("\ud800" <= character <= "\udfff" for character in value):
-            raise self.reject(value, "a text without broken characters")
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise self.reject(value, "a text without broken characters") from None
         return value
 
 
