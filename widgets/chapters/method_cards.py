@@ -21,7 +21,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .preference_labeling import Labeling
-from .taste import Taste, phrase_features, taste_of
+from .taste import Taste, phrase_features, taste_of, why_none
 
 QUESTION_IDS = ("writing", "salary", "headache", "moon", "dog", "password")
 BETA = 0.5
@@ -130,6 +130,7 @@ class Work:
 class Cards:
     question: str
     taste: Taste | None = None
+    whose: str = ""
     chosen: str = "rlhf"
     runs: tuple[Run, ...] = ()
     working: tuple[str, float] | None = None
@@ -149,15 +150,12 @@ class Reader:
         return (uniforms(rng, len(gap)) < sigmoid(gap @ self.weights)).astype(float)
 
 
-def readers_taste(labeling: Labeling, content: Content) -> Taste | None:
-    """The reader's taste, or None where there are no labels to know it by."""
+def readers_taste(labeling: Labeling, content: Content) -> tuple[Taste | None, str]:
+    """The reader's taste, or None where the labels show none; and whose labels the figure goes by, in a sentence."""
     taste = taste_of(labeling, content) if labeling.informed else None
-    return taste if taste and taste.own else None
-
-
-def whose(taste: Taste | None) -> str:
-    """Whose labels a figure goes by, in a sentence."""
-    return taste.note if taste else f"You have not labelled anything yet, so {CAREFUL.name} stands in."
+    if taste and taste.own:
+        return taste, taste.note
+    return None, f"{why_none(labeling.counts)}, so {CAREFUL.name} stands in."
 
 
 class MethodCards(Widget[Cards]):
@@ -173,13 +171,13 @@ class MethodCards(Widget[Cards]):
         self.events = (Choice("question", self.ids), Choice("method", tuple(METHODS)), Press("run"))
 
     def start(self, preference_labeling: Labeling) -> Cards:
-        return Cards(self.ids[0], readers_taste(preference_labeling, self.content))
+        return Cards(self.ids[0], *readers_taste(preference_labeling, self.content))
 
     def update(self, state: Cards, event: Event) -> Cards | Iterator[Cards]:
         if event.name == "run":
             return self._run_all(state)
         if event.name == "question":
-            return Cards(event.value, state.taste, state.chosen)
+            return Cards(event.value, state.taste, state.whose, state.chosen)
         return replace(state, chosen=event.value)
 
     def progress(self, state: Cards) -> float | None:
@@ -267,7 +265,7 @@ class MethodCards(Widget[Cards]):
     def view(self, state: Cards) -> h.Node:
         method = METHODS[state.chosen]
         return [
-            parts.message("info", whose(state.taste), " True reward is the careful judge’s." if state.taste else None),
+            parts.message("info", state.whose, " True reward is the careful judge’s." if state.taste else None),
             parts.cards("method", "Method", {name: parts.Card(m.title, m.short, m.sign) for name, m in METHODS.items()}, state.chosen),
             parts.flow(method.stages, f"The workflow of {method.title}", len(method.stages) - 1, back=method.back),
             parts.versus(_list("Speaks for it", method.pros), _list("Speaks against it", method.cons)),

@@ -16,7 +16,7 @@ from widgets.kit.events import Choice, Event, Press, Switch
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
-from .method_cards import Work, readers_taste, whose
+from .method_cards import Work, readers_taste
 from .preference_labeling import Labeling
 from .taste import Taste, phrase_features
 
@@ -48,6 +48,7 @@ class Walk:
 class Optimum:
     question: str
     taste: Taste | None = None
+    whose: str = ""
     broken: frozenset[str] = frozenset()
     ppo: Walk | None = None
     dpo: Walk | None = None
@@ -68,13 +69,13 @@ class SameOptimum(Widget[Optimum]):
         self.events = (Choice("question", self.ids), *(Switch(name) for name in BREAKS), Press("run"))
 
     def start(self, preference_labeling: Labeling) -> Optimum:
-        return Optimum(self.ids[0], readers_taste(preference_labeling, self.content))
+        return Optimum(self.ids[0], *readers_taste(preference_labeling, self.content))
 
     def update(self, state: Optimum, event: Event) -> Optimum | Iterator[Optimum]:
         if event.name == "run":
             return self._run(state)
         if event.name == "question":
-            return Optimum(event.value, state.taste, state.broken)
+            return Optimum(event.value, state.taste, state.whose, state.broken)
         return replace(state, broken=state.broken | {event.name} if event.value else state.broken - {event.name})
 
     def progress(self, state: Optimum) -> float | None:
@@ -165,7 +166,7 @@ class SameOptimum(Widget[Optimum]):
 
     def view(self, state: Optimum) -> h.Node:
         return [
-            parts.message("info", whose(state.taste)),
+            parts.message("info", state.whose),
             parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
             h.div(class_="buttons", role="group", aria_label="Break it")[
                 h.span(class_="field-label")["Break it:"], (parts.switch(name, label, name in state.broken) for name, label in BREAKS.items())

@@ -42,10 +42,10 @@ class Taste:
     def note(self) -> str:
         if self.own:
             return f"Trained on {self.sources}, from figure “You are the annotator”."
-        return f"{_why_none(self.counts)}, so {self.whose} stands in, with {len(self.preferences)} labels."
+        return f"{why_none(self.counts)}, so {self.whose} stands in, with {len(self.preferences)} labels."
 
 
-def _why_none(counts: Counts) -> str:
+def why_none(counts: Counts) -> str:
     """Why the labels so far show no taste."""
     if not counts.total:
         return "You have only skipped so far" if counts.skips else "You have not labelled anything yet"
