@@ -131,7 +131,7 @@ class PipelineStepper(Widget[Pipeline]):
         body = (self._show_tuning, self._show_learning, self._show_practice)[state.step]
         return [
             parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
-            parts.stepper(STEPS, state.step, keys=("b", "n")),
+            parts.stepper(STEPS, state.step, done=_done(state), keys=("b", "n")),
             self._diagram(state),
             _stopped_before(state),
             body(state),
@@ -400,15 +400,17 @@ def _stopped_before(state: Pipeline) -> h.Node:
     return parts.note(" ".join([*stopped, "What follows builds on that."])) if stopped else None
 
 
+def _done(state: Pipeline) -> list[int]:
+    """The steps that have been run, to their end."""
+    return [step for step, made in enumerate((state.tuned, state.learned, state.practised)) if made and made.done]
+
+
 def _skip(state: Pipeline) -> h.Node:
     """The switch; where step 1 has not been run there is nothing to choose, and it says so."""
     label = "Leave out step 1: practise from the raw model"
-    if state.tuned is not None:
-        return parts.switch("skip", label, state.skip)
-    return h.label(class_="switch")[
-        h.input(type="checkbox", role="switch", checked=True, disabled=True),
-        h.span[f"{label} (step 1 has not been run, so there is no choice)"],
-    ]
+    if state.tuned is None:
+        return parts.switch("skip", f"{label} (step 1 has not been run, so there is no choice)", True, disabled=True)
+    return parts.switch("skip", label, state.skip)
 
 
 def _ask() -> h.Node:

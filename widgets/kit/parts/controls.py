@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -147,10 +147,10 @@ class LogScale:
         return min(max(round(share * self.ticks), 0), self.ticks)
 
 
-def switch(event: str, label: str, on: bool) -> h.Element:
+def switch(event: str, label: str, on: bool, *, disabled: bool = False) -> h.Element:
     """On or off: ``switch("leash", "KL penalty", True)``."""
     return h.label(class_="switch")[
-        h.input(type="checkbox", role="switch", data_event=event, checked=on), h.span[label]
+        h.input(type="checkbox", role="switch", data_event=event, checked=on, disabled=disabled), h.span[label]
     ]
 
 
@@ -177,15 +177,17 @@ def download(text: str, name: str, label: str, kind: str = "text/plain") -> h.El
     return h.a(class_="button button-primary tone-plain", href=f"data:{kind};charset=utf-8;base64,{encoded}", download=name)[label]
 
 
-def stepper(names: Sequence[str], step: int, *, event: str = "step", keys: tuple[str, str] | None = None) -> h.Element:
+def stepper(
+    names: Sequence[str], step: int, *, done: Collection[int] = (), event: str = "step", keys: tuple[str, str] | None = None
+) -> h.Element:
     """Steps in order, with a way back and on: ``stepper(("SFT", "Reward model", "PPO"), 1)`` is at "Step 2 / 3".
 
-    Every step is a button that sends its number, from 0; so do Back and Next.
+    Every step is a button that sends its number, from 0; so do Back and Next. Those that are ``done`` are marked.
     """
     back, on = keys or (None, None)
     last = len(names) - 1
     return h.div(class_="stepper", role="group", aria_label="Steps")[
-        h.ol(class_="steps")[(_step(name, index, step, event) for index, name in enumerate(names))],
+        h.ol(class_="steps")[(_step(name, index, step, index in done, event) for index, name in enumerate(names))],
         h.div(class_="stepper-walk")[
             button("Back", event, max(step - 1, 0), key=back, disabled=step == 0),
             h.span(class_="stepper-count")[f"Step {step + 1} / {len(names)}"],
@@ -194,15 +196,15 @@ def stepper(names: Sequence[str], step: int, *, event: str = "step", keys: tuple
     ]
 
 
-def _step(name: str, index: int, present: int, event: str) -> h.Element:
-    return h.li(class_="step-done" if index < present else None)[
+def _step(name: str, index: int, present: int, done: bool, event: str) -> h.Element:
+    return h.li(class_="step-done" if done else None)[
         h.button(
             class_="step",
             type="button",
             data_event=event,
             data_value=as_json(index),
             aria_current="step" if index == present else None,
-        )[h.span(class_="step-number", aria_hidden="true")[str(index + 1)], name, index < present and hidden(", done")]
+        )[h.span(class_="step-number", aria_hidden="true")[str(index + 1)], name, done and hidden(", done")]
     ]
 
 
