@@ -21,6 +21,12 @@ def test_the_steps_are_those_of_the_paper():
         np.testing.assert_allclose(adam.step(gradient), wanted, rtol=1e-9)
 
 
+def test_gradients_below_epsilon_move_less():
+    """The first step of Adam is rate * g / (|g| + epsilon)."""
+    gradient = np.array([1.0, 1e-3, 1e-5])
+    np.testing.assert_allclose(Adam((3,), 0.1, 10, 1e-3).step(gradient), 0.1 * gradient / (gradient + 1e-3), rtol=1e-9)
+
+
 def test_it_climbs_a_hill_to_its_top():
     adam, at = Adam((2,), 0.3, 400), np.array([4.0, -3.0])
     for _ in range(400):
@@ -31,7 +37,7 @@ def test_it_climbs_a_hill_to_its_top():
 def test_a_policys_positions_move_together_and_each_a_little_by_itself():
     """With the gradient the same everywhere all positions stay alike; with one at a single position that one leads."""
     alike, apart = PolicyOptimizer(tiny.model(), 0.1, 10), PolicyOptimizer(tiny.model(), 0.1, 10)
-    before, gradient = alike.logits.copy(), np.random.default_rng(0).normal(size=alike.logits.shape[1:])
+    before, gradient = alike.logits.copy(), 100 * np.random.default_rng(0).normal(size=alike.logits.shape[1:])
     alike.step(np.broadcast_to(gradient, alike.logits.shape))
     moved = alike.logits - before
     np.testing.assert_allclose(moved, np.broadcast_to(0.15 * np.sign(gradient), moved.shape), rtol=1e-4)
@@ -44,5 +50,11 @@ def test_bad_input_is_told():
     for rate in (0.0, -1.0, float("nan")):
         with pytest.raises(ValueError, match=f"rate must be a positive number, got {rate}"):
             Adam((2,), rate, 10)
+        with pytest.raises(ValueError, match=f"epsilon must be a positive number, got {rate}"):
+            Adam((2,), 0.1, 10, rate)
     with pytest.raises(ValueError, match=r"gradient must have shape \(2,\), got \(3,\)"):
         Adam((2,), 0.1, 10).step(np.zeros(3))
+    with pytest.raises(ValueError, match=r"gradient must have shape \(3, 4, 4\), got \(4, 4\)"):
+        PolicyOptimizer(tiny.model(), 0.1, 10).step(np.zeros((4, 4)))
+    with pytest.raises(ValueError, match="gradient must be finite, got nan"):
+        Adam((2,), 0.1, 10).step(np.array([0.0, np.nan]))

@@ -57,10 +57,13 @@ def test_on_all_comparisons_it_arrives_at_the_optimum_of_rlhf():
     np.testing.assert_allclose(implicit - implicit.mean(), true - true.mean(), atol=0.03)
 
 
-@pytest.mark.parametrize(("question", "beta"), [("salary", 0.05), ("writing", 0.05), ("salary", 0.3), ("moon", 0.3), ("moon", 1.0)])
-def test_on_covering_pairs_it_climbs_and_its_implicit_reward_agrees(content, question, beta):
+@pytest.mark.parametrize(
+    ("question", "beta", "seed"), [("capital", 0.05, 4), ("cleaning", 0.05, 3), ("salary", 0.1, 1), ("salary", 0.3, 1), ("moon", 1.0, 1)]
+)
+def test_on_covering_pairs_it_climbs_and_its_implicit_reward_agrees(content, question, beta, seed):
+    """On the first two it stopped at 88 % of the way when it moved what is hardly ever compared as fast as all the rest."""
     reference, reward = setting(content, question)
-    first, second, shares = dpo.covering_pairs(reference, reward, beta, 8000, 1)
+    first, second, shares = dpo.covering_pairs(reference, reward, beta, 8000, seed)
     *_, last = dpo.train(reference, first, second, beta, preferences=shares)
     assert climbed(reference, reward, beta, last.policy) > 0.95
     assert correlation(reference, reward, beta, last.policy) > 0.99
@@ -109,7 +112,7 @@ def test_a_divided_pair_is_the_same_as_the_pair_in_both_orders():
         (lambda: dpo.loss(np.zeros(2), np.zeros(3), np.zeros(2), np.zeros(2), 0.1), r"policy_rejected must have shape \(m,\)"),
         (lambda: dpo.loss(np.array([np.nan]), np.zeros(1), np.zeros(1), np.zeros(1), 0.1), "policy_chosen must be finite, got nan"),
         (lambda: dpo.loss(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), 0.0), "beta"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.zeros((2, 3), int), 0.1), "same number of responses, got 1 and 2"),
+        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.zeros((2, 3), int), 0.1), "same number of responses, one or more, got 1 and 2"),
         (
             lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.array([1.5])),
             r"preferences must lie in \[0, 1\], got 1.5",
@@ -122,10 +125,13 @@ def test_a_divided_pair_is_the_same_as_the_pair_in_both_orders():
             lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.ones(2)),
             r"preferences must have shape \(1,\), got \(2,\)",
         ),
-        (lambda: dpo.train(tiny.model(), np.zeros((0, 3), int), np.zeros((0, 3), int), 0.1), "got 0 and 0"),
+        (lambda: dpo.train(tiny.model(), np.zeros((0, 3), int), np.zeros((0, 3), int), 0.1), "one or more, got 0 and 0"),
         (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), -0.1), "beta must be a positive number, got -0.1"),
         (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, rate=-1.0), "rate must be a positive"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 2), int), np.ones((1, 2), int), 0.1), r"tokens must be whole numbers of shape \(m, 3\)"),
+        (lambda: dpo.train(tiny.model(), np.zeros((1, 2), int), np.ones((1, 2), int), 0.1), r"chosen must be whole numbers of shape \(m, 3\)"),
+        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), None, 0.1), r"rejected must be whole numbers of shape \(m, 3\)"),
+        (lambda: dpo.train(tiny.model(), [[0, 1, 3], [2]], np.zeros((2, 3), int), 0.1), "chosen must be an array, got rows of different lengths"),
+        (lambda: dpo.learning_rate(0.0), "beta must be a positive number, got 0.0"),
         (
             lambda: dpo.train(tiny.model(forbid=True), np.array([[0, 1, 3]]), np.array([[0, 3, 3]]), 0.1),
             "possible under the reference",

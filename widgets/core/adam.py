@@ -9,27 +9,37 @@ import numpy as np
 from . import checks
 from .language_model import LanguageModel
 
+# A policy's gradients below this, in the objective's units, move it less: those of a decision that one response in some
+# ten thousand holds. Otherwise Adam moves what is hardly ever met as fast as all the rest, and on a weak leash PPO then
+# unlearns for good what it happened to meet at a bad moment, and DPO drifts to where no pair is.
+RARE = 1e-4
+
 
 class Adam:
-    """``step(gradient)`` returns what to add to the parameters to increase the objective."""
+    """``step(gradient)`` returns what to add to the parameters to increase the objective.
 
-    def __init__(self, shape: tuple[int, ...], rate: float, steps: int, first: float = 0.9, second: float = 0.999) -> None:
+    ``epsilon`` is the gradient, in the objective's units, below which a parameter moves less than the others; the decays
+    of the two means are the paper's.
+    """
+
+    FIRST, SECOND = 0.9, 0.999
+
+    def __init__(self, shape: tuple[int, ...], rate: float, steps: int, epsilon: float = 1e-8) -> None:
         self.rate, self.steps = checks.positive("rate", rate), checks.whole("steps", steps, 0)
-        self.first, self.second = first, second
+        self.epsilon = checks.positive("epsilon", epsilon)
         self.mean, self.square, self.count = np.zeros(shape), np.zeros(shape), 0
 
     def step(self, gradient: np.ndarray) -> np.ndarray:
         """What to add after seeing this gradient, of the parameters' shape."""
-        if np.shape(gradient) != self.mean.shape:
-            raise ValueError(f"gradient must have shape {self.mean.shape}, got {np.shape(gradient)}")
+        gradient = checks.finite("gradient", gradient, self.mean.shape)
         self.count += 1
-        self.mean *= self.first
-        self.mean += (1 - self.first) * gradient
-        self.square *= self.second
-        self.square += (1 - self.second) * gradient * gradient
-        scale = math.sqrt(1 - self.second**self.count)
-        size = self._present_rate() * scale / (1 - self.first**self.count)
-        return size * self.mean / (np.sqrt(self.square) + 1e-8 * scale)
+        self.mean *= self.FIRST
+        self.mean += (1 - self.FIRST) * gradient
+        self.square *= self.SECOND
+        self.square += (1 - self.SECOND) * gradient * gradient
+        scale = math.sqrt(1 - self.SECOND**self.count)
+        size = self._present_rate() * scale / (1 - self.FIRST**self.count)
+        return size * self.mean / (np.sqrt(self.square) + self.epsilon * scale)
 
     def _present_rate(self) -> float:
         done = min((self.count - 1) / max(self.steps, 1), 1.0)
@@ -39,16 +49,18 @@ class Adam:
 class PolicyOptimizer:
     """Moves a policy's logits, (length, n + 1, n + 1): all positions together, and each a little by itself.
 
-    What is learned about a phrase at one position holds at the others, except near the end of the allowed length.
+    What is learned about a phrase at one position holds at the others, except near the end of the allowed length. The
+    objective is a mean over responses or decisions, in units of ``scale``.
     """
 
-    def __init__(self, model: LanguageModel, rate: float, steps: int) -> None:
-        side = model.end + 1
+    def __init__(self, model: LanguageModel, rate: float, steps: int, scale: float = 1.0) -> None:
+        side, epsilon = model.end + 1, RARE * checks.positive("scale", scale)
         self.logits = np.array(np.broadcast_to(model.logits, (model.length, side, side)))
-        self._shared = Adam((side, side), rate, steps)
-        self._own = Adam(self.logits.shape, rate / 2, steps)
+        self._shared = Adam((side, side), rate, steps, epsilon)
+        self._own = Adam(self.logits.shape, rate / 2, steps, epsilon)
 
     def step(self, gradient: np.ndarray) -> None:
         """Moves the logits up a gradient of their own shape."""
-        self.logits += self._shared.step(gradient.sum(axis=0))
-        self.logits += self._own.step(gradient)
+        own = self._own.step(gradient)
+        self.logits += self._shared.step(np.sum(gradient, axis=0))
+        self.logits += own

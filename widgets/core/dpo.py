@@ -78,10 +78,10 @@ def train(
     leash the policy then drifts to responses that no pair holds. Raises ValueError, on the call, for beta <= 0, shapes
     that do not fit, or responses that the reference forbids.
     """
-    shares, beta = _checked(chosen, rejected, preferences), checks.positive("beta", beta)
-    steps = checks.whole("steps", steps)
+    beta, steps = checks.positive("beta", beta), checks.whole("steps", steps)
     pairs = _Pairs(reference, chosen, rejected)
-    optimizer = PolicyOptimizer(reference, learning_rate(beta) if rate is None else rate, steps)
+    shares = np.ones(pairs.count) if preferences is None else checks.shares("preferences", preferences, pairs.count)
+    optimizer = PolicyOptimizer(reference, learning_rate(beta) if rate is None else rate, steps, scale=beta)
     return _iterates(optimizer, reference, pairs, shares, beta, steps)
 
 
@@ -91,15 +91,16 @@ def _iterates(
     for step in range(1, steps + 1):
         log_table = log_softmax(optimizer.logits)
         margin = beta * (pairs.margins(log_table) - pairs.reference)
-        value = -(shares @ log_sigmoid(margin) + (1 - shares) @ log_sigmoid(-margin)) / len(shares)
-        slope = beta * (shares - sigmoid(margin)) / len(shares)
+        log_chances = log_sigmoid(margin)  # and log_sigmoid(-margin) is as much less the margin
+        value = ((1 - shares) * margin - log_chances).mean()
+        slope = beta * (shares - np.exp(log_chances)) / len(shares)
         optimizer.step(pairs.gradient(slope, log_table))
         yield Iterate(step, reference.with_logits(optimizer.logits.copy()), float(value), share_ordered(margin, shares))
 
 
 def learning_rate(beta: float) -> float:
     """The smaller beta, the farther the logits have to go."""
-    return 0.2 * (0.1 / beta) ** 0.6
+    return 0.2 * (0.1 / checks.positive("beta", beta)) ** 0.6
 
 
 def covering_pairs(
@@ -131,11 +132,14 @@ class _Pairs:
 
     def __init__(self, model: LanguageModel, chosen: np.ndarray, rejected: np.ndarray) -> None:
         self.shape = (model.length, model.end + 1, model.end + 1)
-        parts = [(model.steps(tokens), sign) for tokens, sign in ((chosen, 1.0), (rejected, -1.0))]
+        given = [checks.tokens(tokens, model.end, model.length, name) for name, tokens in (("chosen", chosen), ("rejected", rejected))]
+        self.count = len(given[0])
+        if len(given[1]) != self.count or not self.count:
+            raise ValueError(f"chosen and rejected must hold the same number of responses, one or more, got {self.count} and {len(given[1])}")
+        parts = list(zip(map(model.steps, given), (1.0, -1.0), strict=True))
         self.index = np.concatenate([np.ravel_multi_index((s.position, s.previous, s.next), self.shape) for s, _ in parts])
         self.row = np.concatenate([steps.row for steps, _ in parts])
         self.sign = np.concatenate([np.full(len(steps.row), sign) for steps, sign in parts])
-        self.count = len(chosen)
         self.reference = self.margins(np.broadcast_to(model.log_table, self.shape))
         if not np.isfinite(self.reference).all():
             raise ValueError("chosen and rejected must be possible under the reference, got a transition that it forbids")
@@ -148,9 +152,3 @@ class _Pairs:
         """The logits' gradient for given gradients of the margins, (m,) -> (length, n + 1, n + 1)."""
         upstream = np.bincount(self.index, self.sign * slope[self.row], log_table.size).reshape(self.shape)
         return upstream - np.exp(log_table) * upstream.sum(axis=-1, keepdims=True)
-
-
-def _checked(chosen: np.ndarray, rejected: np.ndarray, preferences: np.ndarray | None) -> np.ndarray:
-    if len(chosen) != len(rejected) or not len(chosen):
-        raise ValueError(f"chosen and rejected must hold the same number of responses, got {len(chosen)} and {len(rejected)}")
-    return np.ones(len(chosen)) if preferences is None else checks.shares("preferences", preferences, len(chosen))

@@ -64,7 +64,7 @@ def clipped_surrogate(
 
 def learning_rate(beta: float) -> float:
     """Weak leashes want far moves and forgive noise, strong ones the other way round."""
-    return 0.06 * (0.1 / max(beta, 0.03)) ** 0.5
+    return 0.09 * (0.1 / max(checks.positive("beta", beta), 0.03)) ** 0.5
 
 
 def train(
@@ -184,12 +184,14 @@ def _improve(
     epsilon: float,
 ) -> float:
     """Several steps up the clipped surrogate on one batch; returns the last share of clipped decisions."""
-    shape, log_table = optimizer.logits.shape, policy.log_table
+    shape, log_table, table = optimizer.logits.shape, policy.log_table, policy.table
     index = np.ravel_multi_index((decisions.position, decisions.previous, decisions.next), shape)
     for epoch in range(epochs):
-        log_table = log_softmax(optimizer.logits) if epoch else log_table
+        if epoch:
+            log_table = log_softmax(optimizer.logits)
+            table = np.exp(log_table)
         log_probs = log_table.reshape(-1)[index]
         _, slope = clipped_surrogate(log_probs, old, advantages, epsilon)
         upstream = np.bincount(index, slope, optimizer.logits.size).reshape(shape)
-        optimizer.step(upstream - np.exp(log_table) * upstream.sum(axis=-1, keepdims=True))
+        optimizer.step(upstream - table * upstream.sum(axis=-1, keepdims=True))
     return float((np.abs(np.exp(log_probs - old) - 1) > epsilon).mean())
