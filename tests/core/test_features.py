@@ -1,3 +1,5 @@
+"""Features count what they say, add up over phrases, and share a score among words."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,5 +103,8 @@ def test_every_feature_is_described():
 
 
 def test_what_is_not_text_is_named():
-    with pytest.raises(ValueError, match="response must be a str, got int"):
-        extract(QUESTION, 3)
+    for call in (extract, spans, lambda *given: attribution(*given, np.zeros(10))):
+        with pytest.raises(ValueError, match="response must be a str, got int"):
+            call(QUESTION, 3)
+        with pytest.raises(ValueError, match="prompt must be a str, got NoneType"):
+            call(None, "Read.")

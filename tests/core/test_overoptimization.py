@@ -90,6 +90,7 @@ def test_points_hold_what_the_exact_sums_and_enumeration_say():
     [
         (lambda: overoptimization.fit_best_of([]), "at least three with a distance above 0, got 0"),
         (lambda: overoptimization.fit_best_of([Point(1, 1.0, 1.0, 1.0, 0.0)]), "at least three with a distance above 0, got 1"),
+        (lambda: overoptimization.fit_reinforcement([Point(1, 1.0, 1.0, np.nan, 0.0)] * 3), "gold must be a finite number, got nan"),
         (lambda: overoptimization.peak([]), "points must hold at least one, got none"),
         (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (0.0,), 1), "beta must be a positive number, got 0.0"),
         (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (1.0,), 1, 0), "count must be a whole number of at least 1, got 0"),

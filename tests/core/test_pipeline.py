@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.core import tiny
 from widgets.chapters.models import pack
 from widgets.core import pipeline, reward_model
 from widgets.core.annotators import CAREFUL
@@ -77,6 +78,8 @@ def test_counts_say_how_often_each_phrase_is_there():
         (lambda: replace(TASK, kinds=TASK.kinds[1:]), "kinds must hold one for each of the 17 phrases, got 16"),
         (lambda: pipeline.compare(TASK, (TASK.untrained,), 0, 1), "count must be a whole number of at least 1, got 0"),
         (lambda: pipeline.compare(TASK, (), 5, 1), "models must hold at least one, got none"),
+        (lambda: pipeline.compare(TASK, (tiny.model(),), 5, 1), r"models must be a model of the same phrases and length \(17, 8\), got 3 phrases and length 3"),
+        (lambda: TASK.counts(np.array([[99]])), "tokens must lie in 0 to 17, got 99"),
         (lambda: pipeline.align(TASK, 1, -1.0), "beta must be a positive number, got -1.0"),
     ],
 )

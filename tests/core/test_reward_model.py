@@ -68,7 +68,7 @@ def test_no_labels_give_the_prior():
 
 
 @given(st.integers(0, 10**6), st.integers(1, 12), st.integers(1, 5), st.floats(0.05, 20))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_gradient_vanishes_and_matches_finite_differences(seed, n, d, l2):
     differences, preferences = problem(seed, n, d)
     differences *= 5
@@ -124,6 +124,13 @@ def test_bad_input_is_named(differences, preferences, l2, says):
         (lambda _: reward_model.RewardModel([1.0, np.nan], np.eye(2)), "weights must be finite, got nan"),
         (lambda _: reward_model.RewardModel([1.0, 2.0], np.eye(3)), r"covariance must have shape \(2, 2\), got \(3, 3\)"),
         (lambda _: reward_model.gradient([np.nan], [[1.0]], [1.0], 1.0), "weights must be finite, got nan"),
+        (lambda _: reward_model.share_ordered([0.0], [np.nan]), "preferences must be finite, got nan"),
+        (lambda _: reward_model.share_ordered([0.0, 1.0], [1.0]), r"preferences must have shape \(2,\), got \(1,\)"),
+        (lambda _: reward_model.binary_entropy([0.5, 1.5]), r"probability must lie in \[0, 1\], got 1.5"),
+        (lambda model: reward_model.lower_bound(model, np.zeros(2), np.nan), "deviations must be a finite number, got nan"),
+        (lambda model: reward_model.ensemble_lower_bound([model], np.zeros(2), None), "deviations must be a finite number, got None"),
+        (lambda _: reward_model.hessian([1.0], None, 1.0), r"differences must have shape \(n, d\), got \(\)"),
+        (lambda _: reward_model.sigmoid("a"), "x must be an array of numbers, got str"),
         (lambda _: fit([[1.0]], [1.0], None), "l2 must be a positive number, got None"),
         (lambda model: reward_model.accuracy(model, np.zeros((1, 2)), np.array([2.0])), r"preferences must lie in \[0, 1\], got 2.0"),
     ],

@@ -52,6 +52,7 @@ def test_what_is_forbidden_stays_forbidden():
     ("call", "says"),
     [
         (lambda: sft.train(tiny.model(), np.zeros((0, 3), dtype=int)), "tokens must hold at least one response"),
+        (lambda: sft.train(tiny.model(), None), r"tokens must be whole numbers of shape \(m, 3\)"),
         (lambda: sft.train(tiny.model(), TEXTS.astype(float)), r"tokens must be whole numbers of shape \(m, 3\), got float64 \(6, 3\)"),
         (lambda: sft.train(tiny.model(), TEXTS[:, :2]), r"tokens must be whole numbers of shape \(m, 3\), got int64 \(6, 2\)"),
         (lambda: sft.train(tiny.model(), TEXTS + 9), "tokens must lie in 0 to 3, got"),

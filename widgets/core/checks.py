@@ -43,6 +43,14 @@ def finite(name: str, values: Any, shape: tuple[int | None, ...] | None = None) 
     return values
 
 
+def array(name: str, values: Any) -> np.ndarray:
+    """Anything that is an array."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} must be an array, got rows of different lengths") from None
+
+
 def numbers(name: str, values: Any) -> np.ndarray:
     """Anything that is an array of floats, nan and infinite ones among them."""
     try:
@@ -60,8 +68,9 @@ def sides(name: str, values: np.ndarray, shape: tuple[int | None, ...]) -> None:
 
 def same_shape(name: str, values: Any, other_name: str, other: Any) -> None:
     """Two arrays of one shape."""
-    if np.shape(values) != np.shape(other):
-        raise ValueError(f"{name} must have the shape of {other_name}, {np.shape(other)}, got {np.shape(values)}")
+    shape, wanted = array(name, values).shape, array(other_name, other).shape
+    if shape != wanted:
+        raise ValueError(f"{name} must have the shape of {other_name}, {wanted}, got {shape}")
 
 
 def shares(name: str, values: Any, count: int) -> np.ndarray:
@@ -74,34 +83,36 @@ def shares(name: str, values: Any, count: int) -> np.ndarray:
 
 
 def tokens(values: Any, end: int, length: int | None = None, name: str = "tokens") -> np.ndarray:
-    """A batch of responses, (m, length) of whole numbers from 0 to ``end``; of any length unless it is given."""
-    values = np.asarray(values)
+    """A batch of responses, (m, length) of whole numbers from 0 to ``end``, padded with it; of any length unless it is given."""
+    values = array(name, values)
     wanted = values.ndim == 2 and length in (None, values.shape[1]) and np.issubdtype(values.dtype, np.integer)
     if not wanted:
         raise ValueError(f"{name} must be whole numbers of shape (m, {length or 'length'}), got {values.dtype} {values.shape}")
     outside = values[(values < 0) | (values > end)]
     if outside.size:
         raise ValueError(f"{name} must lie in 0 to {end}, got {outside[0]}")
+    over = np.cumsum(values == end, axis=1) > 0
+    if (over & (values != end)).any():
+        raise ValueError(f"{name} must be padded with the end token, got a phrase after the end")
     return values
 
 
 def response(values: Any, end: int, name: str = "tokens") -> list[int]:
     """One response, (length,) of whole numbers from 0 to ``end``, as a list; nothing may be said after the end."""
-    found = np.asarray(values)
+    found = array(name, values)
     if found.size == 0:
         return []
     said = tokens(np.atleast_2d(found), end, name=name)
     if found.ndim != 1:
         raise ValueError(f"{name} must have shape (length,), got {found.shape}")
-    padded(said, end, name)
     return said[0].tolist()
 
 
-def padded(values: np.ndarray, end: int, name: str = "tokens") -> None:
-    """After its first end token a response holds nothing else."""
-    over = np.cumsum(values == end, axis=1) > 0
-    if (over & (values != end)).any():
-        raise ValueError(f"{name} must be padded with the end token, got a phrase after the end")
+def text(name: str, value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a str, got {type(value).__name__}")
+    return value
 
 
 def generator(rng: Random | int) -> Random:

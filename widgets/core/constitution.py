@@ -77,6 +77,7 @@ def revise(
     rng = checks.generator(rng)
     objections = critique(tokens, kinds, principles)
     tokens = np.array(tokens)
+    checks.sides("tokens", tokens, (model.length,))
     if not objections:
         return tokens
     spoken = int((tokens != model.end).sum())
@@ -94,13 +95,16 @@ def revise(
 
 
 def kept_share(tokens: np.ndarray, kinds: Sequence[str], principle: Principle) -> float:
-    """The share of responses, (m, length), that keep a principle."""
-    return 1 - float((violations(tokens, kinds, [principle]) > 0).mean())
+    """The share of responses, (m, length) with m > 0, that keep a principle."""
+    counts = violations(tokens, kinds, [principle])
+    if not len(counts):
+        raise ValueError("tokens must hold at least one response, got none")
+    return 1 - float((counts > 0).mean())
 
 
 def violations(tokens: np.ndarray, kinds: Sequence[str], principles: Sequence[Principle]) -> np.ndarray:
     """How many objections there are to each response, (m, length) -> (m,)."""
-    tokens = checks.tokens(np.atleast_2d(tokens), len(kinds))
+    tokens = checks.tokens(np.atleast_2d(checks.array("tokens", tokens)), len(kinds))
     onehot = {kind: np.array([other == kind for other in [*kinds, ""]]) for kind in dict.fromkeys(kinds)}
     counts = {kind: members[tokens].sum(axis=1) for kind, members in onehot.items()}
     nothing = np.zeros(len(tokens), dtype=int)
@@ -140,6 +144,8 @@ def ai_labels(
     count, rng = checks.whole("count", count), checks.generator(rng)
     if not sources:
         raise ValueError("sources must hold at least one model, got none")
+    for model, _ in sources:
+        _check_kinds(model, kinds)
     bounds = [index * count // len(sources) for index in range(len(sources) + 1)]
     first, second = (
         np.concatenate([model.sample(high - low, rng, heat) for (model, heat), low, high in zip(sources, bounds, bounds[1:], strict=False)])

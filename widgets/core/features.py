@@ -161,7 +161,11 @@ class Span:
 
 
 def spans(prompt: str, response: str) -> tuple[Span, ...]:
-    """Everything in a response that any feature counts, in the order of the features, then of the text."""
+    """Everything in a response that any feature counts, in the order of the features, then of the text.
+
+    Raises ValueError when either is not a text.
+    """
+    checks.text("prompt", prompt), checks.text("response", response)
     found = []
     for feature in FEATURES:
         if feature.name == "length":
@@ -176,13 +180,7 @@ def spans(prompt: str, response: str) -> tuple[Span, ...]:
 
 
 def extract(prompt: str, response: str) -> np.ndarray:
-    """The features of a response to a prompt, shape (d,), in the order of ``FEATURES``.
-
-    Raises ValueError when either is not a text.
-    """
-    for name, text in (("prompt", prompt), ("response", response)):
-        if not isinstance(text, str):
-            raise ValueError(f"{name} must be a str, got {type(text).__name__}")
+    """The features of a response to a prompt, shape (d,), in the order of ``FEATURES``."""
     counts = dict.fromkeys(NAMES, 0.0)
     for span in spans(prompt, response):
         counts[span.feature] += span.amount
@@ -222,16 +220,17 @@ def attribution(prompt: str, response: str, weights: np.ndarray) -> tuple[Share,
     """
     weights = checks.finite("weights", weights, (len(FEATURES),))
     worth = dict(zip(NAMES, weights.tolist(), strict=True))
+    found = spans(prompt, response)
     words = [match.span() for match in _WORD.finditer(response)]
     amounts: list[float] = [0.0] * len(words)
     names: list[list[str]] = [[] for _ in words]
     rest = []
-    for span in spans(prompt, response):
+    for span in found:
         inside = [index for index, (start, stop) in enumerate(words) if start < span.stop and stop > span.start]
         for index in inside:
             amounts[index] += span.amount * worth[span.feature] / len(inside)
             names[index].append(span.feature)
         if not inside:  # such as a lone percent sign
             rest.append(Share(span.start, span.stop, span.amount * worth[span.feature], (span.feature,)))
-    shares = [Share(*word, amount, tuple(found)) for word, amount, found in zip(words, amounts, names, strict=True)]
+    shares = [Share(*word, amount, tuple(counted)) for word, amount, counted in zip(words, amounts, names, strict=True)]
     return tuple(sorted([*shares, *rest], key=lambda share: share.start))

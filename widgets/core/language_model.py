@@ -92,9 +92,9 @@ class LanguageModel:
 
     def next_token(self, tokens: Sequence[int] = (), temperature: float = 1.0) -> np.ndarray:
         """The distribution of the token after these phrases, (n + 1,)."""
-        if any(not isinstance(token, Integral) or not 0 <= token < self.end for token in tokens):
-            raise ValueError(f"tokens must be phrases, from 0 to {self.end - 1}, got {list(tokens)}")
-        if len(tokens) >= self.length:
+        if len(tokens) > self.length or any(not isinstance(token, Integral) or not 0 <= token < self.end for token in tokens):
+            raise ValueError(f"tokens must be at most {self.length} phrases, from 0 to {self.end - 1}, got {list(tokens)}")
+        if len(tokens) == self.length:
             return np.eye(self.end + 1)[self.end]
         position = min(len(tokens), len(self.logits) - 1)
         row = self.logits[position, tokens[-1] if len(tokens) else self.end]
@@ -121,7 +121,7 @@ class LanguageModel:
 
     def steps(self, tokens: np.ndarray) -> Steps:
         """A batch of responses as the decisions that were made; raises ValueError for what is not one."""
-        return Steps.of(np.atleast_2d(tokens), self.end, self.length)
+        return Steps.of(np.atleast_2d(checks.array("tokens", tokens)), self.end, self.length)
 
     def log_probs(self, tokens: np.ndarray) -> np.ndarray:
         """log P of every decision, (m, length) -> (m, length); 0 where there was none, after the end."""
@@ -231,7 +231,6 @@ class Steps:
     def of(cls, tokens: np.ndarray, end: int, length: int) -> Steps:
         """From responses, (m, length); raises ValueError for what is none."""
         tokens = checks.tokens(tokens, end, length)
-        checks.padded(tokens, end)
         before = np.concatenate([np.full((len(tokens), 1), -1), tokens[:, :-1]], axis=1)
         made = before != end
         row, position = np.nonzero(made)

@@ -96,6 +96,8 @@ def _judged(judge: Judge, tokens: np.ndarray) -> np.ndarray:
 
 
 def _fit(points: Sequence[Point], shape: Callable[[np.ndarray], np.ndarray]) -> Law:
+    for point in points:
+        checks.number("distance", point.distance, 0), checks.number("gold", point.gold)
     used = [point for point in points if point.distance > 1e-6]
     if len(used) < 3:
         raise ValueError(f"points must hold at least three with a distance above 0, got {len(used)}")

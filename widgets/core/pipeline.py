@@ -73,6 +73,7 @@ class Task:
 
     def counts(self, tokens: np.ndarray) -> np.ndarray:
         """How often each phrase is in each response, (m, length) -> (m, n)."""
+        tokens = checks.tokens(tokens, len(self.phrases))
         found = np.zeros((len(tokens), len(self.phrases) + 1))
         np.add.at(found, (np.arange(len(tokens))[:, None], tokens), 1.0)
         return found[:, :-1]
@@ -121,6 +122,8 @@ def compare(
     count = checks.whole("count", count)
     if not models:
         raise ValueError("models must hold at least one, got none")
+    for model in models:
+        task.untrained.check_alike(model, "models")
     rng = task.rng("comparisons", seed)
     both = np.concatenate([model.sample(-(-2 * count // len(models)), rng) for model in models])
     order = rng.sample(range(len(both)), 2 * count)

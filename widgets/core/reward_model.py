@@ -30,7 +30,7 @@ def sigmoid(x: np.ndarray | float) -> np.ndarray | float:
 
 def log_sigmoid(x: np.ndarray | float) -> np.ndarray | float:
     """log sigmoid(x), without overflow."""
-    return -np.logaddexp(0.0, -np.asarray(x, dtype=float))
+    return -np.logaddexp(0.0, -checks.numbers("x", x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,8 @@ def gradient(weights: np.ndarray, differences: np.ndarray, preferences: np.ndarr
 
 def hessian(weights: np.ndarray, differences: np.ndarray, l2: float) -> np.ndarray:
     """The objective's second derivative, (d, d); it does not depend on the preferences."""
-    weights, differences, _, l2 = _given(weights, differences, np.zeros(len(differences)), l2)
+    differences = checks.numbers("differences", differences)
+    weights, differences, _, l2 = _given(weights, differences, np.zeros(differences.shape[:1]), l2)
     return _hessian(weights, differences, l2)
 
 
@@ -181,6 +182,8 @@ def accuracy(model: RewardModel, differences: np.ndarray, preferences: np.ndarra
 
 def share_ordered(margins: np.ndarray, preferences: np.ndarray) -> float:
     """``accuracy`` of whatever gives margins, (n,): what it thinks of the first response less what of the second."""
+    margins = checks.finite("margins", margins, (None,))
+    preferences = checks.shares("preferences", preferences, len(margins))
     decided = preferences != 0.5
     right = 0.5 * (1 + np.sign(margins) * np.sign(preferences - 0.5))
     return float(right[decided].mean()) if decided.any() else float("nan")
@@ -199,7 +202,7 @@ def ensemble(
 
 def lower_bound(model: RewardModel, features: np.ndarray, deviations: float = 1.0) -> np.ndarray | float:
     """A score that doubt makes smaller: the mean less some standard deviations, (..., d) -> (...)."""
-    return model.score(features) - deviations * model.deviation(features)
+    return model.score(features) - checks.number("deviations", deviations) * model.deviation(features)
 
 
 def ensemble_lower_bound(models: Sequence[RewardModel], features: np.ndarray, deviations: float = 1.0) -> np.ndarray:
@@ -209,7 +212,7 @@ def ensemble_lower_bound(models: Sequence[RewardModel], features: np.ndarray, de
     """
     if not models:
         raise ValueError("models must hold at least one reward model, got none")
-    scores = np.stack([model.score(features) for model in models])
+    scores, deviations = np.stack([model.score(features) for model in models]), checks.number("deviations", deviations)
     return scores.mean(axis=0) - deviations * scores.std(axis=0)
 
 
@@ -228,9 +231,11 @@ def expected_information_gain(model: RewardModel, differences: np.ndarray) -> np
 
 
 def binary_entropy(probability: np.ndarray) -> np.ndarray:
-    """The entropy of a yes or no, in bits."""
-    p = np.clip(probability, 1e-300, 1.0)
-    q = np.clip(1 - probability, 1e-300, 1.0)
+    """The entropy of a yes or no of these probabilities, in bits, any shape."""
+    p = checks.finite("probability", probability)
+    if ((p < 0) | (p > 1)).any():
+        raise ValueError(f"probability must lie in [0, 1], got {p[(p < 0) | (p > 1)][0]}")
+    p, q = np.maximum(p, 1e-300), np.maximum(1 - p, 1e-300)
     return -(p * np.log2(p) + q * np.log2(q))
 
 

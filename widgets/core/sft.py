@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import checks
-from .language_model import LanguageModel, Steps
+from .language_model import LanguageModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +27,13 @@ class Iterate:
 
 def loss(model: LanguageModel, tokens: np.ndarray) -> float:
     """The mean of -log P(decision) over all decisions of a batch of responses."""
-    counts, _ = _counts(model, tokens)
+    counts = _counts(model, tokens)
     return _loss(model.log_table, counts)
 
 
 def gradient(model: LanguageModel, tokens: np.ndarray) -> np.ndarray:
     """The loss's derivative with respect to the logits, the shape of the logits."""
-    counts, _ = _counts(model, tokens)
+    counts = _counts(model, tokens)
     return _gradient(model.table, counts)
 
 
@@ -49,9 +49,9 @@ def train(
     ``tokens`` (m, length). Each row moves at its own pace, by ``rate`` times the gradient of its own mean loss, so that
     rare contexts learn as fast as common ones. Raises ValueError, on the call, when there is nothing to learn from.
     """
-    counts, _ = _counts(model, tokens)
+    counts = _counts(model, tokens)
     steps, rate = checks.whole("steps", steps), checks.positive("rate", rate)
-    others = None if held_out is None or not len(held_out) else _counts(model, held_out)[0]
+    others = None if held_out is None or not len(held_out) else _counts(model, held_out)
     return _iterates(model, counts, others, steps, rate)
 
 
@@ -63,15 +63,15 @@ def _iterates(model: LanguageModel, counts: np.ndarray, others: np.ndarray | Non
         yield Iterate(step, model, _loss(model.log_table, counts), None if others is None else _loss(model.log_table, others))
 
 
-def _counts(model: LanguageModel, tokens: np.ndarray) -> tuple[np.ndarray, Steps]:
+def _counts(model: LanguageModel, tokens: np.ndarray) -> np.ndarray:
     """How often each decision was made, in the shape of the logits."""
-    if not len(tokens):
-        raise ValueError("tokens must hold at least one response, got none")
     steps = model.steps(tokens)
+    if not steps.shape[0]:
+        raise ValueError("tokens must hold at least one response, got none")
     counts = np.zeros(model.logits.shape)
     np.add.at(counts, (steps.table_index(len(counts)), steps.previous, steps.next), 1.0)
     _check_possible(model, counts)
-    return counts, steps
+    return counts
 
 
 def _check_possible(model: LanguageModel, counts: np.ndarray) -> None:

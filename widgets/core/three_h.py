@@ -63,7 +63,7 @@ def categories(tokens: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
 
     An answer without any fault that says nothing right is evasive.
     """
-    tokens = checks.tokens(np.atleast_2d(tokens), len(kinds))
+    tokens = checks.tokens(np.atleast_2d(checks.array("tokens", tokens)), len(kinds))
     found = np.full(len(tokens), CATEGORIES.index("evasive"))
     found[_holds(tokens, kinds, ("right",))] = CATEGORIES.index(GOOD)
     for index, (_, faulty) in reversed(list(enumerate(FAULTS))):
