@@ -48,12 +48,13 @@ def test_every_stage_repeats_itself_from_its_seed_and_differs_from_another(conte
     assert (one.aligned.logits != other.aligned.logits).any()
 
 
-@pytest.mark.parametrize("stage", ["raw", "tuned", "aligned"])
-def test_answers_seldom_say_a_thing_twice(content, stage):
+@pytest.mark.parametrize(("stage", "most"), [("raw", 0.02), ("tuned", 0.02), ("aligned", 0.13)])
+def test_answers_seldom_say_a_thing_twice(content, stage, most):
+    """The aligned models do it most: the reward model likes useful sentences, however often they come."""
     for id in content.tasks:
         model = getattr(content.trained(id), stage)
         said = [[token for token in row if token != model.end] for row in model.sample(2000, 5).tolist()]
-        assert np.mean([len(set(row)) < len(row) for row in said]) < 0.16, id
+        assert np.mean([len(set(row)) < len(row) for row in said]) < most, id
 
 
 def test_comparisons_are_the_annotators_and_drawn_from_all_models_alike(content):

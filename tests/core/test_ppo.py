@@ -45,12 +45,11 @@ def test_training_climbs_to_the_exact_optimum(content, question, beta):
     assert climbed(reference, reward, beta, last.policy) > 0.95
 
 
-@pytest.mark.parametrize(("question", "seed"), [("cleaning", 3), ("sleep", 3)])
-def test_on_a_weak_leash_it_does_not_settle_for_the_first_good_answers(content, question, seed):
-    """Where it stopped at 86 and 87 % of the way: with the leash weak from the start, and with rare decisions unlearned
-    as fast as frequent ones."""
-    reference, reward = setting(content, question)
-    *_, last = ppo.train(reference, reward, 0.05, seed)
+def test_on_a_weak_leash_it_does_not_settle_for_the_first_good_answers(content):
+    """Where it stops at 86 % of the way with the leash weak from the start, and at 87 % when it moves rare decisions as
+    fast as frequent ones."""
+    reference, reward = setting(content, "sleep")
+    *_, last = ppo.train(reference, reward, 0.05, 3)
     assert climbed(reference, reward, 0.05, last.policy) > 0.97
 
 

@@ -77,7 +77,7 @@ def test_the_gradient_vanishes_and_matches_finite_differences(seed, n, d, l2):
     at = np.random.default_rng(seed).normal(size=d)
     numeric = central(lambda w: reward_model.objective(w, differences, preferences, l2), at)
     analytic = reward_model.gradient(at, differences, preferences, l2)
-    np.testing.assert_allclose(analytic, numeric, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(analytic, numeric, rtol=1e-6, atol=2e-7)
 
 
 def test_the_covariance_is_the_inverse_curvature():

@@ -114,8 +114,9 @@ def covering_pairs(
     with everything else. 40 % are drawn from the optimum or its hotter sister, which nobody has who collects data.
 
     On pairs drawn from the same kinds of answers the implicit reward's differences then correlate with the reward's at
-    0.99 or better. On pairs of the reference's own answers alone it is less where the leash is weak, 0.94 to 0.98 for
-    beta = 0.05 and 0.1: what the reference may say and a far-off optimum will not is compared too seldom. Raises ValueError when ``count`` is less than 1.
+    0.99 or better. On pairs of the reference's own answers alone it is less where the leash is weak, 0.92 to 0.98 for
+    beta = 0.05 and 0.1: what the reference may say and a far-off optimum will not is compared too seldom. Raises
+    ValueError when ``count`` is less than 1 or beta is not positive.
     """
     count, beta, rng = checks.whole("count", count), checks.positive("beta", beta), checks.generator(rng)
     best, nearer = (optimal_policy(reference, reward, strength) for strength in (beta, max(3 * beta, 0.5)))
