@@ -25,6 +25,13 @@ def test_the_weights_count_who_wins_all_draws(n):
     np.testing.assert_allclose(best_of_n.weights(scores, n), wins / 5**n, atol=1e-12)
 
 
+def test_a_rounding_error_breaks_no_tie():
+    scores = np.array([0.3, 0.1 + 0.2, 1.0])
+    assert scores[0] != scores[1]
+    weights = best_of_n.weights(scores, 4)
+    assert weights[0] == weights[1]
+
+
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=30), st.integers(1, 200))
 def test_the_weights_are_a_distribution_that_prefers_higher_scores(scores, n):
     weights = best_of_n.weights(np.array(scores), n)

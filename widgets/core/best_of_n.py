@@ -15,6 +15,9 @@ from . import checks
 from .language_model import LanguageModel
 from .optimum import total_reward
 
+# Scores this close are one score: the sum of the same terms can come out differently in its last digits.
+TIE = 1e-9
+
 
 def kl(n: int) -> float:
     """log n - (n - 1)/n, in nats: exact for continuous scores, a bound otherwise (Beirami et al. 2024, arXiv:2401.01879)."""
@@ -34,12 +37,12 @@ def weights(scores: np.ndarray, n: int) -> np.ndarray:
     """The probability that each of m samples is the best of n drawn from them with replacement, (m,) -> (m,).
 
     For a sample of the scores' distribution this estimates every best-of-n at once: the mean of anything under
-    best-of-n is its mean with these weights. Ties share.
+    best-of-n is its mean with these weights. Ties, up to ``TIE``, share.
     """
     scores, n = _checked(scores), checks.whole("n", n)
     order = np.argsort(scores, kind="stable")
     group = np.empty(len(scores), dtype=int)  # equal scores are one group, the lowest is 0
-    group[order] = np.cumsum(np.diff(scores[order], prepend=scores[order[0]]) > 0)
+    group[order] = np.cumsum(np.diff(scores[order], prepend=scores[order[0]]) > TIE)
     counts = np.bincount(group)
     mass = np.diff(np.concatenate([[0.0], np.cumsum(counts) / len(scores)]) ** n)
     return (mass / counts)[group]
