@@ -94,10 +94,10 @@ def test_a_figure_asked_before_it_has_followed_another_ends_up_with_both(page, c
 
 @pytest.mark.parametrize("address", WITH_WIDGETS, ids=name_of)
 def test_every_group_of_radio_buttons_shows_its_choice(page, address):
-    """Figures on one page have groups of the same name; each figure's own keeps its choice."""
+    """Figures on one page have groups of the same name; each figure's own keeps its choice. A guess has none before it is made."""
     page.goto(address)
     groups = page.evaluate(
-        """() => [...document.querySelectorAll("[data-view]")].flatMap((view) => {
+        """() => [...document.querySelectorAll("section:not(.widget-aside) > [data-view]")].flatMap((view) => {
             const radios = [...view.querySelectorAll("input[type=radio]")];
             return [...new Set(radios.map(({ name }) => name))].map((name) => radios.filter((radio) => radio.name === name && radio.checked).length);
         })"""
@@ -126,7 +126,7 @@ def test_a_report_card_opens_from_its_link_in_a_clean_profile(page, browser, sit
         expect(figure.view.get_by_text(f"Comparison {number + 2}")).to_be_visible()
     page.goto("05-summary/")
     card = Figure(page, "report-card").ready()
-    expect(card.view.get_by_text("Trained on 6 comparisons")).to_be_visible()
+    expect(card.view.get_by_text("Trained on your 6 labels")).to_be_visible()
     seen = card.numbers()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     card.button("Copy a link to this card").click()
@@ -136,7 +136,7 @@ def test_a_report_card_opens_from_its_link_in_a_clean_profile(page, browser, sit
     stranger = clean.new_page()
     stranger.goto(link)
     other = Figure(stranger, "report-card").ready()
-    expect(other.view.get_by_text("Trained on 6 comparisons")).to_be_visible()
+    expect(other.view.get_by_text("Trained on your 6 labels")).to_be_visible()
     assert other.numbers() == pytest.approx(seen, abs=1e-9)
     clean.close()
 
@@ -208,7 +208,7 @@ def test_a_teachers_link_opens_the_state_that_it_names(page):
     page.goto("teaching/")
     page.get_by_role("link", name="no leash at all").click()
     figure = Figure(page, "pipeline-stepper").ready()
-    expect(figure.view.get_by_text("no leash")).to_be_visible()
+    expect(figure.view.get_by_text("No leash: true quality was")).to_be_visible()
     expect(figure.section.get_by_text("This figure shows a linked state")).to_be_visible()
 
 
