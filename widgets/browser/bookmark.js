@@ -18,5 +18,4 @@ function offer(chapter) {
   if (!place || !link || chapter === "1") return;
   place.href = link.href;
   place.textContent = `Continue with chapter ${chapter}`;
-  place.hidden = false;
 }

@@ -196,7 +196,7 @@ export class Figure {
           !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),
       },
     });
-    if (place && !this.view.contains(document.activeElement)) this.#focus(place);
+    if (place && (active.disabled || !this.view.contains(document.activeElement))) this.#focus(place);
     const text = this.#liveText();
     if (text !== before) this.section.querySelector("[data-announce]").textContent = text;
   }
@@ -211,11 +211,18 @@ export class Figure {
     return { selector, index: [...this.view.querySelectorAll(selector)].indexOf(control) };
   }
 
+  // To the nearest control of the same kind that can be used, else to the figure.
   #focus({ selector, index }) {
-    const controls = [...this.view.querySelectorAll(selector)].filter(({ disabled }) => !disabled);
-    const control = controls[Math.min(index, controls.length - 1)] ?? this.view;
-    if (control === this.view) control.tabIndex = -1;
-    control.focus({ preventScroll: true });
+    const far = ([place]) => Math.abs(place - index);
+    const usable = [...this.view.querySelectorAll(selector)].map((control, place) => [place, control]).filter(([, { disabled }]) => !disabled);
+    const [, control] = usable.sort((one, other) => far(one) - far(other))[0] ?? [];
+    if (control) control.focus({ preventScroll: true });
+    else this.#focusView();
+  }
+
+  #focusView() {
+    this.view.tabIndex = -1;
+    this.view.focus({ preventScroll: true });
   }
 
   #progress(fraction) {
@@ -240,7 +247,9 @@ export class Figure {
     const { log, pending } = this.#record;
     this.section.dataset.pending = pending.length; // what Python has not answered yet
     for (const tool of ["undo", "reset", "link"]) {
-      this.section.querySelector(`[data-tool=${tool}]`).disabled = !log && !pending.length;
+      const button = this.section.querySelector(`[data-tool=${tool}]`), had = button === document.activeElement;
+      button.disabled = !log && !pending.length;
+      if (had && button.disabled) this.#focusView();
     }
   }
 
@@ -298,8 +307,9 @@ export class Figure {
     this.#kept ??= structuredClone(this.#record);
     this.#path = null;
     this.#send(log ? { type: "load", log } : { type: "reset" });
-    this.#say("info", "This figure shows a linked state; your own is kept.", {
-      "Back to mine": () => this.#leaveLink(),
+    const own = Boolean(this.#kept.log);
+    this.#say("info", `This figure shows a linked state${own ? "; your own is kept" : ""}.`, {
+      [own ? "Back to mine" : "Start from the beginning"]: () => this.#leaveLink(),
       "Keep this one": () => this.#keepLink(),
     });
     if (store.isMeant(this.name)) this.section.scrollIntoView();

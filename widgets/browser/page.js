@@ -90,9 +90,10 @@ document.addEventListener("keydown", (event) => {
   const control = key && [...section?.querySelectorAll("[data-key]") ?? []].find(
     ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
   );
+  // Material has letter keys of its own: "n" would lead away from a figure whose Next is not there just now.
+  if (section && /^[a-z]$/.test(key)) event.stopPropagation();
   if (!control) return;
   event.preventDefault();
-  event.stopPropagation(); // Material has letter keys of its own: "s" would open its search
   control.focus({ preventScroll: true });
   control.click();
 });

@@ -66,9 +66,8 @@ def on_env(env: Any, *, config: Any, files: Any) -> None:
     for file in files.documentation_pages():
         page = file.page
         page.content = citations.led_back(page.content) if file.src_uri == BIBLIOGRAPHY else citations.numbered(page.content)
-    pages = [file.page for file in files.documentation_pages()]
-    told = sum(page.meta.get("words", 0) for page in pages if "chapter" in page.meta or page.is_homepage)
-    config.extra["minutes"] = round(told / WORDS_PER_MINUTE)
+    # Of the rounded ones, which stand beside it: they shall add up.
+    config.extra["minutes"] = sum(file.page.meta["minutes"] for file in files.documentation_pages() if "chapter" in file.page.meta)
 
 
 def _card(page: Any, config: Any) -> None:

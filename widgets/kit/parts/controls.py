@@ -178,11 +178,18 @@ def download(text: str, name: str, label: str, kind: str = "text/plain") -> h.El
 
 
 def stepper(
-    names: Sequence[str], step: int, *, done: Collection[int] = (), event: str = "step", keys: tuple[str, str] | None = None
+    names: Sequence[str],
+    step: int,
+    *,
+    done: Collection[int] = (),
+    ready: bool = True,
+    event: str = "step",
+    keys: tuple[str, str] | None = None,
 ) -> h.Element:
     """Steps in order, with a way back and on: ``stepper(("SFT", "Reward model", "PPO"), 1)`` is at "Step 2 / 3".
 
     Every step is a button that sends its number, from 0; so do Back and Next. Those that are ``done`` are marked.
+    ``ready`` is whether to go on is what the reader should do now.
     """
     back, on = keys or (None, None)
     last = len(names) - 1
@@ -191,7 +198,7 @@ def stepper(
         h.div(class_="stepper-walk")[
             button("Back", event, max(step - 1, 0), key=back, disabled=step == 0),
             h.span(class_="stepper-count")[f"Step {step + 1} / {len(names)}"],
-            button("Next step", event, min(step + 1, last), key=on, kind="primary", disabled=step == last),
+            button("Next step", event, min(step + 1, last), key=on, kind="primary" if ready else "quiet", disabled=step == last),
         ],
     ]
 

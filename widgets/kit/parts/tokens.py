@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -36,18 +37,18 @@ def tokens(
     tone: Tone = "plain",
     event: str | None = None,
     chosen: int | None = None,
-    turn: int | None = None,
+    turn: int | str | None = None,
     value: Callable[[int], Value] = lambda place: place,
 ) -> h.Element:
     """A response as a line of pills: ``tokens(["Great question!", Token("Read aloud.", 0.4)], "The raw model's answer")``.
 
     With ``event``, every pill is a button that sends its place, from 0 (or what ``value`` makes of it), and ``chosen`` is the
-    one looked at. With
-    ``turn``, a number that changes whenever a new response is drawn, the pills arrive one after the other.
+    one looked at. With ``turn``, which changes whenever a new response is drawn, the pills arrive one after the other: new
+    ones, so that none is seen to move to where the new response has it. A page has one such line of each ``label``.
     """
     pills = [item if isinstance(item, Token) else Token(item) for item in items]
-    arriving = None if turn is None else f"arrive-{turn % 2}"
-    return h.ol(class_=["tokens", f"tone-{tone}", arriving], aria_label=label)[
+    drawn = None if turn is None else re.sub(r"\W+", "-", f"{label} {turn}").lower()
+    return h.ol(id=drawn, class_=["tokens", f"tone-{tone}", drawn and "tokens-arrive"], aria_label=label)[
         (h.li(class_="token-place")[_pill(pill, event, value(place), place == chosen)] for place, pill in enumerate(pills))
     ]
 
