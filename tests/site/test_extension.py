@@ -5,6 +5,7 @@ import pytest
 from markdown import Markdown
 
 from widgets.site.extension import EmbedError
+from widgets.site.math import to_mathml
 
 
 def render(*lines):
@@ -45,6 +46,13 @@ def test_equations_become_mathml_with_their_source(counting_stage):
     assert "Costs $5 and $6." in html
     assert html.count("<math") == 2 and 'display="block"' in html
     assert r'<annotation encoding="application/x-tex">\sigma(x) &lt; 1</annotation>' in html
+
+
+def test_functions_in_equations_stand_apart_from_what_brings_no_room_of_its_own():
+    assert '<mo lspace="0.167em" rspace="0.167em">log</mo>' in to_mathml(r"b \log d", display=False)
+    assert '<mo lspace="0" rspace="0.167em">log</mo>' in to_mathml(r"-\log \frac{a}{b}", display=False)
+    assert '<mo lspace="0" rspace="0">exp</mo>' in to_mathml(r"\, \exp\big(x\big)", display=False)
+    assert "<mo>∗</mo>" in to_mathml(r"\pi^*", display=False)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The book's fonts: cut from npm's variable fonts to the letters, weights and sizes that its pages use.
+"""The book's fonts: cut from npm's fonts to the letters, weights and sizes that its pages use.
 
 Each comes with stand-ins: fonts that readers have, stretched to the same widths and heights (``size-adjust`` and
 its kin), so that nothing on a page moves when the real one arrives.
@@ -22,6 +22,8 @@ PACKAGES = Path(__file__).parents[2] / "node_modules" / "@fontsource-variable"
 
 # Latin-1 for names and quotations, and the signs that prose, controls and charts use beside it.
 LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ŒœŠšŽž–—‘’“”…•−√≈≤≥←↑→↓")]
+# Equations: digits, signs, and slanted Latin and Greek letters. Words in them, such as "log", are in the text's font.
+FORMULAS = [*range(0x1D434, 0x1D468), *range(0x1D6FC, 0x1D715), *map(ord, "0123456789()[]|+−=<>≤≥,./:;…∏∑∝∣‖∗ℎ𝔼")]
 # A sample of the book's own kind of text: what the average width of a letter is measured with.
 SAMPLE = (
     "A language model fresh from its training can write. It cannot yet help. What turns one into the other is a "
@@ -67,6 +69,8 @@ class Face:
     style: str = "normal"
     features: tuple[str, ...] = ("kern", "liga", "calt", "ccmp", "locl", "mark")
     early: bool = False
+    letters: tuple[int, ...] = tuple(LETTERS)
+    size: str = "100%"
 
     @property
     def weight(self) -> str:
@@ -82,6 +86,8 @@ FACES = (
     Face("Newsreader Display", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": 400, "opsz": 72}, SERIFS, early=True),
     Face("Inter", "inter/files/inter-latin-wght-normal.woff2", {"wght": (400, 650)}, SANS, features=("kern", "calt", "ccmp", "mark", "tnum"), early=True),
     Face("JetBrains Mono", "jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2", {"wght": 400}, MONOS, features=("ccmp",)),
+    # Only what shows an equation asks for it. Its letters are made as low as Newsreader's.
+    Face("STIX Two Math", "../@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2", {"wght": 400}, (), features=(), letters=tuple(FORMULAS), size="92%"),
 )
 
 
@@ -122,9 +128,10 @@ def cut(face: Face) -> bytes:
     )
     font = TTFont(path)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=LETTERS)
+    cutter.populate(unicodes=face.letters)
     cutter.subset(font)
-    font = instancer.instantiateVariableFont(font, dict(face.axes))
+    if "fvar" in font:
+        font = instancer.instantiateVariableFont(font, dict(face.axes))
     font.flavor = "woff2"
     buffer = io.BytesIO()
     font.save(buffer)
@@ -135,13 +142,13 @@ def _key(face: Face) -> str:
     from .runtime import digest
 
     source = PACKAGES / face.source
-    return digest(repr(face).encode(), repr(LETTERS).encode(), source.read_bytes() if source.exists() else b"")
+    return digest(repr(face).encode(), source.read_bytes() if source.exists() else b"")
 
 
 def _rule(face: Face, file: str) -> str:
     return (
         f'@font-face{{font-family:"{face.family}";font-style:{face.style};font-weight:{face.weight};font-display:swap;'
-        f'src:url("./{file}") format("woff2")}}'
+        f'size-adjust:{face.size};src:url("./{file}") format("woff2")}}'
     )
 
 
@@ -151,10 +158,9 @@ def _stand_in_rules(face: Face, data: bytes) -> list[str]:
 
     font = TTFont(io.BytesIO(data))
     em, head = font["head"].unitsPerEm, font["hhea"]
-    width = average_width(font)
     rules = []
     for index, stand_in in enumerate(face.stand_ins, start=1):
-        size = width / stand_in.width
+        size = average_width(font) / stand_in.width
         heights = (head.ascent / em / size, -head.descent / em / size, head.lineGap / em / size)
         ascent, descent, gap = (f"{100 * height:.2f}%" for height in heights)
         sources = ",".join(f'local("{name}")' for name in stand_in.names)

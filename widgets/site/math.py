@@ -32,6 +32,12 @@ def to_mathml(tex: str, display: bool) -> str:
     root = ElementTree.fromstring(converter.convert(tex, display="block" if display else "inline"))
     for element in root.iter():
         element.tag = element.tag.removeprefix(f"{{{_MATHML}}}")
+        if element.text == "*":
+            element.text = "∗"  # the keyboard's is raised already, and would be twice as high
+        if element.tag == "mo" and element.text in ("/", "."):
+            element.attrib |= {"lspace": "0", "rspace": "0"}
+    for row in root.iter():
+        _space_functions(list(row))
     semantics = ElementTree.Element("semantics")
     semantics.extend(list(root))
     ElementTree.SubElement(semantics, "annotation", encoding="application/x-tex").text = tex
@@ -41,3 +47,20 @@ def to_mathml(tex: str, display: bool) -> str:
     html = ElementTree.tostring(root, encoding="unicode", method="html")
     # A long equation scrolls on a phone, so it must be possible to focus it.
     return f'<div class="equation" role="group" aria-label="Equation" tabindex="0">{html}</div>' if display else html
+
+
+def _space_functions(row: list[ElementTree.Element]) -> None:
+    """Sets "log" and its like apart from what they stand between; signs and brackets bring their own room."""
+    for before, element, after in zip([None, *row], row, [*row[1:], None], strict=False):
+        if _is_function(element):
+            element.tag = "mo"
+            element.attrib |= {"lspace": _room(before), "rspace": _room(after)}
+
+
+def _is_function(element: ElementTree.Element) -> bool:
+    text = element.text or ""
+    return element.tag in ("mi", "mo") and text.isalpha() and len(text) > 1
+
+
+def _room(neighbour: ElementTree.Element | None) -> str:
+    return "0" if neighbour is None or neighbour.tag in ("mo", "mspace") else "0.167em"
