@@ -1,4 +1,4 @@
-"""The question that opens a chapter, with the reader's guess. The chapter's figure settles it, and the quiz counts it."""
+"""The question that opens a chapter, with the reader's guess. The chapter settles it, and the quiz counts it."""
 
 from __future__ import annotations
 
@@ -55,8 +55,18 @@ class Prediction(Widget[Guesses]):
         options = {_choice(question, place): option for place, option in enumerate(question.options)}
         return [
             parts.chips("guess", question.ask, options, None if given is None else _choice(question, given)),
-            parts.note("Guess before you read on." if given is None else "Kept. The figure below settles it, and the quiz in chapter 5 counts it."),
+            parts.note("Guess before you read on.") if given is None else _kept(question, given),
         ]
+
+
+def _kept(question: QuizQuestion, given: int) -> h.Node:
+    """Where the guess is settled, and what comes of it, for those who can't wait."""
+    _, _, anchor = question.figure.partition("#")
+    verdict = "Right" if given == question.right else "Not quite"
+    return [
+        parts.note("Kept. ", h.a(href=f"#{anchor}")["It is settled below"], ", and the quiz at the end of the book counts it."),
+        parts.disclosure("See the answer now", h.p[h.strong[f"{verdict}. {question.options[question.right]}."], f" {question.why}"]),
+    ]
 
 
 def _choice(question: QuizQuestion, place: int) -> str:
