@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.chapters.pipeline_stepper import OFFERED, PipelineStepper, _by_heart, _lost, _preferred
+from widgets.chapters.pipeline_stepper import OFFERED, PipelineStepper, _by_heart, _lost, _marked, _preferred
 from widgets.chapters.regime import nats, regime
 from widgets.chapters.three_steps import BETA, ITERATIONS, SIZES, Look, Practised, calibration
 from widgets.core import pipeline, ppo, sft
@@ -64,6 +64,10 @@ def test_the_regimes_are_named_when_they_occur(widget):
     loose = run(widget, *STEPS, ("beta", 0), "run")
     assert loose.practised.beta == 0 and loose.practised.kls[-1][1] > 5
     assert "No leash: true quality was best" in regime(loose.practised)
+    leash, reach = loose.practised.reach
+    held = widget.settle(widget.update(loose, Event("beta", BETA.tick(leash))), Event("run")).practised
+    assert f"A leash with beta at {leash:.2g} would have held it near {reach.quality:.2f}" in regime(loose.practised)
+    assert abs(held.golds[-1][1] - reach.quality) < 0.1
 
 
 def test_a_leash_that_doubles_quality_is_not_too_tight(widget):
@@ -183,7 +187,28 @@ def test_the_loss_is_said_to_do_what_it_did():
 
 def test_without_a_reward_model_there_is_nothing_to_practise_for(widget):
     state = run(widget, ("step", 2), "run")
-    assert state.practised is None and "no score to practise for" in widget.html(state)
+    shown = widget.html(state)
+    assert state.practised is None and "no score to practise for" in shown and "Run the step" not in shown
+    assert re.search(r'data-event="step" data-value="1"[^>]*>Go to step 2', shown)
+
+
+def test_one_button_at_most_is_the_first_choice(widget, whole):
+    """To run the step; once it has run to its end, to go on, if there is a next one."""
+    first = lambda state: [re.sub("<[^>]+>", "", label) for label in re.findall(r'<button class="[^"]*button-primary[^>]*>(.*?)<(?:kbd|/button)', widget.html(state))]
+    assert first(widget.start()) == ["Train on the demonstrations"] and first(stopped(widget, widget.start(), 8)) == ["Train again"]
+    assert first(run(widget, "run")) == ["Next step"] and first(run(widget, "run", ("step", 1))) == ["Compare and learn"]
+    assert first(run(widget, ("step", 2))) == ["Go to step 2"] and first(whole) == ["Practise again"]
+
+
+def test_only_answers_that_share_a_phrase_are_marked(widget):
+    model = widget.content.trained(widget.start().question).raw
+    marked = lambda said, other: str(_marked(model, said, other, "removed", "raw")).count("token-removed")
+    assert marked((1, 2, 3), (2, 4)) == 2 and marked((1, 2, 3), (4, 5)) == 0 and marked((1,), ()) == 0
+
+
+def test_the_axis_of_rounds_keeps_its_length_while_practice_goes_on(widget):
+    early = stopped(widget, run(widget, *STEPS), 12)
+    assert early.practised.rounds == 12 and widget.html(early).count('x="10%" y="100%">12<') == 2
 
 
 def test_leaving_out_step_one_starts_from_the_raw_model(widget):
@@ -201,7 +226,7 @@ def test_too_few_comparisons_are_named(widget):
 
 
 def test_a_whole_run_is_compared_with_nothing(whole, widget):
-    assert whole.practised.rival is None and "careful reader’s own judgement" in widget.html(whole)
+    assert whole.practised.rival is None and "true quality (the careful reader’s judgement) from" in widget.html(whole)
 
 
 def test_a_stopped_run_is_a_state_like_any_other_and_replays_to_the_same(widget):
@@ -258,7 +283,8 @@ def test_a_reward_model_worse_than_a_coin_stays_within_its_charts(widget):
 
 
 def test_a_small_distance_is_not_nothing():
-    assert [nats(distance) for distance in (0.0, 0.001, 0.02, 3.21)] == ["0.00 nats", "less than 0.01 nats", "0.02 nats", "3.2 nats"]
+    said = {0.0: "0 nats", 0.0004: "less than 0.001 nats", 0.00512: "0.0051 nats", 0.02: "0.02 nats", 0.999: "1 nats", 3.21: "3.2 nats", 45.4: "45.4 nats"}
+    assert {distance: nats(distance) for distance in said} == said
 
 
 def test_every_first_click_but_long_work_has_a_stored_answer(widget):

@@ -131,7 +131,7 @@ class PipelineStepper(Widget[Pipeline]):
         body = (self._show_tuning, self._show_learning, self._show_practice)[state.step]
         return [
             parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
-            parts.stepper(STEPS, state.step, done=_done(state), keys=("b", "n")),
+            parts.stepper(STEPS, state.step, done=_done(state), ready=_may_go_on(state), keys=("b", "n")),
             self._diagram(state),
             _stopped_before(state),
             body(state),
@@ -146,11 +146,11 @@ class PipelineStepper(Widget[Pipeline]):
     def _show_tuning(self, state: Pipeline) -> h.Node:
         if state.tuned is None:
             untrained = next(tune(self._task(state), self._raw(state), state.seed))
-            return [self._run("Train on the demonstrations"), self._losses(untrained.losses, _READY)]
+            return [self._run(state, "Train on the demonstrations"), self._losses(untrained.losses, _READY)]
         losses = state.tuned.losses
         first, last = losses[0], losses[-1]
         return [
-            self._run("Train again"),
+            self._run(state, "Train again"),
             self._losses(losses, _lost(first[2], last[2]) + _by_heart(losses)),
             not state.tuned.done and parts.reading(f"{last[0]} of {SFT_STEPS} gradient steps are done."),
         ]
@@ -171,11 +171,11 @@ class PipelineStepper(Widget[Pipeline]):
     def _show_learning(self, state: Pipeline) -> h.Node:
         settings = parts.slider("size", "Comparisons", state.size, 0, len(SIZES) - 1, 1, str(SIZES[state.size]), tone="human")
         if state.learned is None:
-            return [settings, self._run("Compare and learn"), parts.note(f"A simulated careful reader compares pairs of answers; the model is judged on {HELD_OUT} further pairs.")]
+            return [settings, self._run(state, "Compare and learn"), parts.note(f"A simulated careful reader compares pairs of answers; the model is judged on {HELD_OUT} further pairs.")]
         made = state.learned
         return [
             settings,
-            self._run("Learn again"),
+            self._run(state, "Learn again"),
             parts.panels(
                 parts.panel(
                     "Accuracy on pairs it has not seen",
@@ -215,45 +215,25 @@ class PipelineStepper(Widget[Pipeline]):
             _skip(state),
         ]
         if state.learned is None:
-            return [settings, parts.empty("There is no reward model yet, so there is no score to practise for. Run step 2 first.", sign="judge")]
+            return [
+                settings,
+                parts.empty("There is no reward model yet, so there is no score to practise for.", sign="judge"),
+                parts.buttons(parts.button("Go to step 2", "step", 1, kind="primary")),
+            ]
         if state.practised is None:
-            return [settings, self._run("Practise"), parts.note(_ROUNDS)]
+            return [settings, self._run(state, "Practise"), parts.note(_ROUNDS)]
         made = state.practised
         return [
             settings,
-            self._run("Practise again"),
+            self._run(state, "Practise again"),
             _made_at(made, beta),
-            parts.panels(
-                parts.panel(
-                    "Reward",
-                    charts.chart(
-                        [
-                            charts.Line("score", _thin(made.rewards), "reward"),
-                            charts.Line("true quality", made.golds, "aligned"),
-                        ],
-                        x=charts.Axis("rounds"),
-                        y=charts.Axis("mean reward"),
-                        says=_risen(made),
-                        height="short",
-                    ),
-                ),
-                parts.panel(
-                    "Distance from where it began",
-                    charts.chart(
-                        [charts.Line("KL", _thin(made.kls), "raw")],
-                        x=charts.Axis("rounds"),
-                        y=charts.Axis("KL divergence, nats", low=0.0),
-                        says=f"It is {nats(made.kls[-1][1])} from {'the raw model' if made.from_raw else 'the model of step 1'}.",
-                        height="short",
-                    ),
-                ),
-            ),
+            _practice_charts(made),
             parts.reading(regime(made)),
         ]
 
-    def _run(self, label: str) -> h.Node:
+    def _run(self, state: Pipeline, label: str) -> h.Node:
         return parts.buttons(
-            parts.button(label, "run", key="r", kind="primary", sign="play"),
+            parts.button(label, "run", key="r", kind="quiet" if _may_go_on(state) else "primary", sign="play"),
             parts.button("Start over with other luck", "reseed", sign="dice"),
         )
 
@@ -274,7 +254,7 @@ class PipelineStepper(Widget[Pipeline]):
                 parts.response("Before this step", _marked(before, first, second if after else first, "removed", tone), tone=tone),
                 parts.response("After", _marked(before, second, first, "inserted", "aligned"), tone="aligned")
                 if after
-                else parts.empty("Run the step, and the same model answers again, with the same luck."),
+                else parts.empty(_NO_SCORE if state.step == 2 and state.learned is None else _NOT_RUN),
             ),
             _ask(),
         ]
@@ -336,6 +316,8 @@ _LIT = (2, 3, 3)
 _READY = (
     f"{pipeline.DEMONSTRATIONS} good answers are ready; {pipeline.HELD_OUT} more are held out, to see what was learned and not just remembered."
 )
+_NOT_RUN = "Run the step, and the same model answers again, with the same luck."
+_NO_SCORE = "With a score to practise for, the same model will answer here again."
 _ROUNDS = f"{ITERATIONS} rounds of {BATCH} answers each. The score is counted in its standard deviations among the answers before practice."
 
 
@@ -379,12 +361,39 @@ def _made_at(made: Practised, beta: float) -> h.Node:
     return parts.note(f"What follows was made with {leash}. “Practise again” takes the slider’s.")
 
 
+def _practice_charts(made: Practised) -> h.Node:
+    """What practice gains, and how far it walks for that; the axes have room for all rounds from the start."""
+    rounds = charts.Axis("rounds", low=0, high=ITERATIONS)
+    return parts.panels(
+        parts.panel(
+            "Reward",
+            charts.chart(
+                [charts.Line("score", _thin(made.rewards), "reward"), charts.Line("true quality", made.golds, "aligned")],
+                x=rounds,
+                y=charts.Axis("mean reward"),
+                says=_risen(made),
+                height="short",
+            ),
+        ),
+        parts.panel(
+            "Distance from where it began",
+            charts.chart(
+                [charts.Line("KL", _thin(made.kls), "raw")],
+                x=rounds,
+                y=charts.Axis("KL divergence, nats", low=0.0),
+                says=f"It is {nats(made.kls[-1][1])} from {'the raw model' if made.from_raw else 'the model of step 1'}.",
+                height="short",
+            ),
+        ),
+    )
+
+
 def _risen(made: Practised) -> str:
     """From where to where the score and true quality went; the judge may not have looked since a few rounds."""
     first, last = made.looks[0], made.looks[-1]
     return (
-        f"After {made.rounds} rounds: the score went from {parts.shown(made.rewards[0][1])} to {parts.shown(made.rewards[-1][1])}, "
-        f"true quality, which is the careful reader’s own judgement, from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
+        f"After {made.rounds} rounds: the score went from {parts.shown(made.rewards[0][1])} to {parts.shown(made.rewards[-1][1])}; "
+        f"true quality (the careful reader’s judgement) from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
         f"{'' if last.step == made.rounds else f' by round {last.step}'}."
     )
 
@@ -405,6 +414,11 @@ def _done(state: Pipeline) -> list[int]:
     return [step for step, made in enumerate((state.tuned, state.learned, state.practised)) if made and made.done]
 
 
+def _may_go_on(state: Pipeline) -> bool:
+    """Whether the present step has been run to its end, and another one follows."""
+    return state.step in _done(state) and state.step < len(STEPS) - 1
+
+
 def _skip(state: Pipeline) -> h.Node:
     """The switch; where step 1 has not been run there is nothing to choose, and it says so."""
     label = "Leave out step 1: practise from the raw model"
@@ -422,7 +436,7 @@ def _preferred(scores: np.ndarray, golds: np.ndarray) -> str:
     lost = float(golds.max() - golds[int(scores.argmax())])
     if lost < 0.005:
         return "The answer that the reward model prefers is the careful reader’s favourite too."
-    return f"In true quality, the careful reader’s own judgement, another one is better by {parts.shown(lost)}."
+    return f"In true quality (the careful reader’s judgement) another one is better by {parts.shown(lost)}."
 
 
 def _said(model: LanguageModel, luck: str) -> tuple[int, ...]:
@@ -430,10 +444,11 @@ def _said(model: LanguageModel, luck: str) -> tuple[int, ...]:
 
 
 def _marked(model: LanguageModel, said: tuple[int, ...], other: tuple[int, ...], mark: str, tone: str) -> h.Node:
-    """An answer whose phrases that the other one lacks are marked."""
+    """An answer whose phrases that the other one lacks are marked; two that share none are no edit of each other."""
     if not said:
         return "(It says nothing.)"
-    pills = [parts.Token(model.phrases[token], state="shown" if token in other else mark) for token in said]
+    kept = said if set(said).isdisjoint(other) else other
+    pills = [parts.Token(model.phrases[token], state="shown" if token in kept else mark) for token in said]
     return parts.tokens(pills, "Answer", tone=tone)
 
 

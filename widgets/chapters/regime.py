@@ -19,9 +19,10 @@ def regime(made: Practised) -> str:
 
 
 def nats(distance: float) -> str:
-    if 0 < distance < 0.005:
-        return "less than 0.01 nats"
-    return f"{parts.shown(distance, 1 if distance >= 1 else 2)} nats"
+    """A KL divergence in words, to two significant digits or a tenth."""
+    if 0 < distance < 0.001:
+        return "less than 0.001 nats"
+    return f"{distance:.1f} nats" if distance >= 1 else f"{distance:.2g} nats"
 
 
 def _verdict(made: Practised) -> str:
@@ -48,7 +49,7 @@ _NO_IDEAL = "On no leash here does the exact optimum for this score clearly gain
 
 def _ideal(made: Practised) -> str:
     leash, reach = made.reach
-    return f"With beta at {leash:.2g} the exact optimum for this score has {parts.shown(reach.quality)}."
+    return f"With beta at {leash:.2g} the exact optimum for this score has quality {parts.shown(reach.quality)}."
 
 
 def _share(gained: float, possible: float) -> str:
@@ -73,7 +74,8 @@ def _fell(made: Practised, best: Look, end: Look) -> str:
     score = ". The score rose no further either."
     if end.score > best.score:
         score = f", while the score went on rising, from {parts.shown(best.score)} to {parts.shown(end.score)}. This is reward hacking."
-    return f"{fall}{score} {_ideal(made)}" if weak else f"{fall}{score}"
+    held = f" A leash with beta at {leash:.2g} would have held it near {parts.shown(reach.quality)}, the quality of the score’s exact optimum there."
+    return f"{fall}{score}{held}" if weak else f"{fall}{score}"
 
 
 def _comparison(made: Practised) -> str:
