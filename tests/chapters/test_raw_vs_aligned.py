@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from widgets.chapters.raw_vs_aligned import HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, _commonest, wilson
+from widgets.chapters.raw_vs_aligned import END, HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, _commonest, wilson
 from widgets.core import three_h
 from widgets.kit.events import Event
 from widgets.site.views import offered, stored_views
@@ -63,7 +63,7 @@ def test_the_evidence_counts_real_samples(widget, content):
 def test_a_token_opens_both_models_distributions(widget, content):
     state = after(widget, ("look", ("raw", "0")))
     shown = widget.html(state)
-    assert "what comes next?" in shown and "where 0 is full agreement" in shown
+    assert "what comes next?" in shown and re.search(r"nats</data>, where 0 is full agreement", shown)
     values = [float(value) for value in re.findall(r'<data value="([^"]+)">', shown)]
     top = content.trained(state.question).aligned.next_token().max()
     assert any(abs(value - top) < 1e-12 for value in values)
@@ -83,6 +83,21 @@ def test_compact_shows_two_answers_and_nothing_else(content):
     compact = RawVsAligned(content, DemoOptions(compact=True))
     shown = compact.html(compact.start())
     assert "Ask again" in shown and "meter" not in shown and "Temperature" not in shown
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_the_controls_stand_above_the_answers_whose_heights_differ(content, compact):
+    widget = RawVsAligned(content, DemoOptions(compact=compact))
+    shown = widget.html(widget.start())
+    assert shown.index('class="question"') < shown.index("Ask again") < shown.index('class="versus"')
+
+
+def test_an_insult_is_called_rude_and_the_scale_of_its_effect_is_named(widget, content):
+    task = content.tasks["writing"]
+    said = [task.kinds.index("rude")]
+    harmless = three_h.judge([*said, *[len(task.kinds)] * 7], task.kinds)[1]
+    shown = str(widget._gauge(harmless, content.trained("writing").raw, said, "raw"))
+    assert "Harmless: rude" in shown and "On a scale from 0 to 1, every answer starts at 1." in shown and "−0.50" in shown
 
 
 def test_the_first_view_shows_the_difference(widget, content):
@@ -117,7 +132,7 @@ def test_the_touched_token_is_among_the_bars(widget, content):
             model, answer = getattr(content.trained(state.question), side), widget._answer(state, side)
             for place, token in enumerate([*answer, model.end]):
                 shown = widget.html(replace(state, looked=(side, place)))
-                word = "(the answer ends)" if token == model.end else model.phrases[token]
+                word = END if token == model.end else model.phrases[token]
                 assert f"▸ {word}".replace("'", "&#39;") in shown, (turn, side, place)
 
 

@@ -16,6 +16,7 @@ from widgets.kit.events import Choice, Event, Fields, Integer, Press
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
+from .regime import nats
 
 SIDES = ("raw", "aligned")
 NAMES = {"raw": "The raw model", "aligned": "The aligned model"}
@@ -25,8 +26,10 @@ SAMPLES = 200
 # One of the seeds whose first answers to the first question show the difference; the figure says so.
 FIRST, SEED = "writing", 52
 LIKELIEST = 5
+# What stands for the token that ends an answer.
+END = "end of answer"
 PLACES = tuple(str(place) for place in range(9))
-MEANINGS = {"helpful": ("no help", "some help", "helpful"), "harmless": ("harmful", "rough", "harmless"), "honest": ("misleading", "partly", "nothing false")}
+MEANINGS = {"helpful": ("no help", "some help", "helpful"), "harmless": ("harmful", "rude", "harmless"), "honest": ("misleading", "partly", "nothing false")}
 # 95 % of a normal distribution lie within so many deviations.
 NORMAL = 1.96
 
@@ -133,15 +136,15 @@ class RawVsAligned(Widget[Demo]):
         if self.options.compact:
             return [
                 parts.question(question.prompt),
-                parts.versus(*(self._side(state, side) for side in SIDES)),
                 parts.buttons(*self._asking()),
+                parts.versus(*(self._side(state, side) for side in SIDES)),
                 self._picked(state),
             ]
         return [
             parts.chips("question", "Ask about", {item.id: item.topic for item in self.content.questions}, state.question),
             parts.question(question.prompt),
-            parts.versus(*(self._side(state, side) for side in SIDES)),
             parts.buttons(*self._asking(), self._heat(state)),
+            parts.versus(*(self._side(state, side) for side in SIDES)),
             self._picked(state),
             self._inside(state),
             self._evidence(state),
@@ -168,7 +171,7 @@ class RawVsAligned(Widget[Demo]):
             for place, token in enumerate(said)
         ]
         if _decisions(said, model) > len(said):
-            pills.append(parts.Token("end of answer", float(model.next_token(said, HEAT[state.heat])[model.end]), "end"))
+            pills.append(parts.Token(END, float(model.next_token(said, HEAT[state.heat])[model.end]), "end"))
         chosen = state.looked[1] if state.looked and state.looked[0] == side else None
         turn = self.ids.index(state.question) + state.turn
         return parts.response(
@@ -199,7 +202,8 @@ class RawVsAligned(Widget[Demo]):
             for place, effect in judgement.reasons
         ]
         nothing = "Nothing in this answer counts." if judgement.aim == "helpful" else "Nothing in this answer speaks against that."
-        return parts.gauge(judgement.aim.capitalize(), judgement.value, reading, side, why=why or nothing)
+        scale = f"On a scale from 0 to 1, every answer starts at {three_h.STARTS[judgement.aim]:g}."
+        return parts.gauge(judgement.aim.capitalize(), judgement.value, reading, side, why=[scale, why] if why else nothing)
 
     def _heat(self, state: Demo) -> h.Node:
         heat = HEAT[state.heat]
@@ -236,7 +240,7 @@ class RawVsAligned(Widget[Demo]):
         rank = "Here the two nearly agree" if here < 0.1 else (
             "Here the two disagree most in this answer" if here >= max(divergences) else "Here the two disagree"
         )
-        return [rank, ": ", parts.number(here), ", where 0 is full agreement (the KL divergence of this token)."]
+        return [rank, ": ", parts.exactly(here, nats(here)), ", where 0 is full agreement (the KL divergence of this token)."]
 
     def _evidence(self, state: Demo) -> h.Node:
         if state.counts is None:
@@ -294,11 +298,12 @@ def wilson(share: float, asked: int) -> tuple[float, float]:
 
 
 def _divergence(p: np.ndarray, q: np.ndarray) -> float:
-    """KL(p || q) in nats; what heat has made too rare for a float to hold counts as the rarest that it can."""
+    """KL(p || q) in nats; what heat has made too rare for a float to hold counts as the rarest that it can. Rounding can't make it
+    negative."""
     used, q = p > 0, np.maximum(q, 1e-300)
-    return float((p[used] * np.log(p[used] / q[used])).sum())
+    return max(float((p[used] * np.log(p[used] / q[used])).sum()), 0.0)
 
 
 def _word(model: LanguageModel, token: int, touched: int) -> str:
-    word = "(the answer ends)" if token == model.end else model.phrases[token]
+    word = END if token == model.end else model.phrases[token]
     return f"▸ {word}" if token == touched else word
