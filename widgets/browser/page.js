@@ -4,6 +4,7 @@
 import "./charts.js";
 import { bookmark } from "./bookmark.js";
 import { Figure } from "./figure.js";
+import { land } from "./land.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
 import { Python } from "./python.js";
 
@@ -13,6 +14,7 @@ const figures = new Map();
 function arrive() {
   if (isStale()) return location.reload();
   bookmark();
+  land();
   for (const [name, figure] of figures) {
     if (!figure.section.isConnected) {
       figure.leave();

@@ -1,7 +1,7 @@
 """The instruments' parts: every widget is made of these, so that all look and behave alike.
 
 A part is a function that returns HTML, escaped by construction, without style attributes or inline handlers:
-geometry is in SVG attributes, looks in classes, amounts in ``<progress>``, ``<meter>`` or SVG. The page "Parts"
+geometry is in SVG attributes, looks in classes, amounts in ``<progress>`` or SVG. The page "Parts"
 of the built book (``/parts/``, not in the navigation) shows each in every state.
 """
 

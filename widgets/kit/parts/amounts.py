@@ -19,7 +19,9 @@ def gauge(label: str, value: float, reading: str, tone: Tone = "plain", *, why: 
     """
     return h.div(class_=["gauge", f"tone-{tone}"])[
         h.span(class_="gauge-label")[label],
-        h.meter(min="0", max="1", value=f"{value:.4f}", aria_label=f"{label}: {reading}"),
+        h.svg(class_="gauge-bar", role="meter", aria_label=label, aria_valuemin="0", aria_valuemax="1", aria_valuenow=f"{value:.4f}", aria_valuetext=reading)[
+            h.rect(class_="gauge-fill", width=f"{100 * value:.2f}%", height="100%")
+        ],
         h.span(class_="gauge-reading")[reading],
         why is not None and h.details(class_="why")[h.summary["why?"], h.p[why]],
     ]
