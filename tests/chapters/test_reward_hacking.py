@@ -1,15 +1,17 @@
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.reward_hacking import BETAS, CURES, DOUBT, FELT, METHODS, PRESSURES, RewardHacking, mean_features, sceptical
+from widgets.chapters.reward_hacking import BETAS, CURES, DOUBT, METHODS, PRESSURES, RewardHacking, above, mean_features, sceptical, typical_answer
 from widgets.chapters.taste import phrase_features, stand_in, taste_of
 from widgets.core import annotators, overoptimization
 from widgets.core.features import extract
 from widgets.core.optimum import optimal_policy
 from widgets.kit.events import Event
+from widgets.kit.parts import shown as shown_as
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def test_the_default_labels_peak_inside_the_slider(start):
     gold = [point.gold for point in start.plain.rl]
     assert 0 < overoptimization.peak(start.plain.rl) < PRESSURES - 1
     assert max(gold) - gold[-1] > 0.2 * (max(gold) - gold[0])
-    assert "a hurried reader stands in" in start.taste.note
+    assert "a hurried reader stands in" in start.taste.note and "simulated, and likes flattery and length" in start.taste.note
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -53,7 +55,7 @@ def test_a_peak_is_marked_only_where_quality_rose_and_fell(widget, start, method
         state = after(widget, start, ("question", question), ("method", method))
         points, shown = getattr(state.plain, method), widget.html(state)
         best = overoptimization.peak(points)
-        rose, fell = (points[best].gold - points[end].gold >= FELT for end in (0, -1))
+        rose, fell = (above(points[best], points[end]) for end in (0, -1))
         assert ("the peak" in shown) == ("Quality peaks at" in shown) == (rose and fell)
         assert not (rose and fell) or 0 < best < PRESSURES - 1
         assert rose or "makes things worse" in shown or "no chase changes" in shown
@@ -66,13 +68,48 @@ def test_both_methods_are_in_one_chart(widget, start):
 
 def test_a_leash_is_shown_as_what_it_adds_to_beta(widget, start):
     shown = widget.html(after(widget, start, ("pressure", 8), ("leash", True)))
-    assert "beta = 0.25 + 0.6" in shown and "beta = 0.85" not in shown
+    assert "beta 0.85 (0.25 + a penalty of 0.6)" in shown
+
+
+def test_a_fall_that_is_made_up_for_is_told(widget, start):
+    """With every cure, the best of 32 is worse than one answer and the best of 1,024 is better."""
+    state = after(widget, start, ("method", "bon"), *((cure, True) for cure in CURES))
+    golds = [point.gold for point in state.cured.bon]
+    shown = widget.html(state)
+    assert min(golds) < golds[0] - 0.5 and golds[-1] > min(golds) + 0.5
+    assert f"Quality falls first, to {shown_as(min(golds))} at n = 32, and ends at {shown_as(golds[-1])}" in shown
+    assert "not peaked" not in shown and "without cures" in shown
+
+
+def test_a_difference_within_the_luck_of_the_draw_is_no_peak(widget, start):
+    state = after(widget, start, *((cure, True) for cure in CURES))
+    golds = [point.gold for point in state.cured.rl]
+    shown = widget.html(state)
+    assert max(golds) - golds[-1] > 0.05
+    assert "the peak" not in shown and "With these cures, no chase changes quality by more than luck explains." in shown
+
+
+def test_a_cure_that_lowers_the_best_says_so(widget, start):
+    state = after(widget, start, *((cure, True) for cure in CURES))
+    with_cures, without = (max(point.gold for point in chase.rl) for chase in (state.cured, state.plain))
+    assert f"The best on the way is lower: {with_cures:.2f} with, {without:.2f} without." in widget.html(state)
+
+
+def test_a_new_answer_comes_in_new_elements(widget, start):
+    """The line of phrases is named for what it says."""
+    names = {}
+    for event in (("pressure", 4), ("pressure", 9), ("question", "dog"), ("method", "bon"), ("length", True)):
+        start = after(widget, start, event)
+        line = re.search(r'<ol id="([^"]*)"[^>]*aria-label="A typical answer">(.*?)</ol>', widget.html(start), flags=re.DOTALL)
+        names.setdefault(line[1], set()).add(line[2])
+    assert len(names) > 3 and all(len(said) == 1 for said in names.values())
 
 
 def test_a_phrase_is_marked_only_where_it_adds_to_the_score_and_nothing_to_quality(widget, start, content):
     for question in widget.ids:
         state, task = after(widget, start, ("question", question), ("pressure", PRESSURES - 1)), content.tasks[question]
-        answer = widget.typical(state, widget.answers(state, 200))
+        answers = widget.answers(state, 200)
+        answer = typical_answer(answers, task.gold(answers))
         end = len(task.phrases)
         for place, why in enumerate(widget.exploits(state, answer)):
             upto = [np.array([*answer[:count], *[end] * (len(answer) - count)])[None] for count in (place, place + 1)]
@@ -132,9 +169,9 @@ def test_any_fifty_labels_give_a_sensible_picture(widget, labeling, choose):
 def test_every_cure_holds_quality_up_or_says_that_it_does_not(widget, start, cure):
     cured = after(widget, start, (cure, True))
     assert cured.cured is not None and after(widget, cured, (cure, False)).cured is None
-    gain = cured.cured.rl[-1].gold - start.plain.rl[-1].gold
-    assert ("holds up better" in widget.html(cured)) == (gain > 0.05)
-    assert ("did not help" in widget.html(cured)) == (gain <= 0.05)
+    helped = above(cured.cured.rl[-1], start.plain.rl[-1])
+    assert ("holds up better" in widget.html(cured)) == helped
+    assert ("did not help" in widget.html(cured)) == (not helped)
 
 
 @pytest.mark.parametrize("cure", CURES)
@@ -182,7 +219,7 @@ def test_mean_features_are_those_of_many_answers(widget, content):
 def test_a_typical_answer_is_of_median_quality(widget, start, content):
     answers = widget.answers(start, 200)
     golds = content.tasks[start.question].gold(answers)
-    typical = content.tasks[start.question].gold(widget.typical(start, answers)[None])[0]
+    typical = content.tasks[start.question].gold(typical_answer(answers, golds)[None])[0]
     assert (golds <= typical).mean() >= 0.5 and (golds >= typical).mean() >= 0.495
 
 
@@ -223,6 +260,14 @@ def test_the_best_hack_is_kept_until_a_better_one(widget, start):
     kept = after(widget, start, flattery, ("keep", None))
     assert kept.best.text == flattery[1]
     assert after(widget, kept, ("typed", "Read your draft aloud."), ("keep", None)).best == kept.best
+
+
+def test_only_what_fools_it_can_be_kept(widget, start):
+    honest = after(widget, start, ("typed", "Read your draft aloud."))
+    assert "Not fooled yet." in widget.html(honest) and "Keep as my best hack" not in widget.html(honest)
+    assert after(widget, honest, ("keep", None)).best is None
+    fooled = widget.html(after(widget, start, ("typed", "Great question! What a brilliant thing to ask! You are so smart to think of this.")))
+    assert "You fooled it." in fooled and "Keep as my best hack" in fooled
 
 
 def test_taste_is_the_readers_as_soon_as_there_is_one(labeling, content):

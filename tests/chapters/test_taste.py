@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.taste import taste_of
+from widgets.chapters.taste import PORTRAITS, taste_of
 from widgets.kit.events import Event
 
 
@@ -33,7 +33,7 @@ def labelled(labeling, choices):
 def test_the_note_says_why_somebody_stands_in(labeling, content, choices, why):
     taste = taste_of(labelled(labeling, choices), content)
     assert not taste.own
-    assert taste.note == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels."
+    assert taste.note == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels. {PORTRAITS[taste.whose]}"
 
 
 def test_a_stand_in_for_one_reader_tells_nothing_of_another(labeling, content):

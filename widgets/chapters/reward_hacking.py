@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import hypot
 from random import Random
 
 import htpy as h
@@ -22,7 +23,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .preference_labeling import Labeling
-from .taste import Taste, phrase_features, taste_of
+from .taste import PORTRAITS, Taste, phrase_features, taste_of
 
 OFFERED = ("writing", "salary", "headache", "dog", "friend", "sleep")
 BETAS = (30.0, 6.0, 3.0, 2.0, 1.4, 1.0, 0.7, 0.45, 0.25, 0.14, 0.08)
@@ -38,8 +39,10 @@ MEMBERS, ROUNDS, CHASING = 24, 4, (0.2, 0.05)
 CURES = {"leash": "A KL penalty", "doubt": "An ensemble’s lower bound", "length": "A price on length", "better": f"{BETTER} better labels"}
 HACKS = {"flattery": ("flattery", "warmth"), "disclaimers": ("disclaimer", "hedge"), "padding": ("filler", "opener", "closer")}
 LONGEST = 400
-# A change of true quality that counts: less may be the luck of the draw.
+# A change of true quality that counts, where it is not within the luck of the draw.
 FELT = 0.05
+# A score that beats this share of the model’s own answers is high.
+HIGH = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,8 +167,8 @@ class RewardHacking(Widget[Hacking]):
                 return replace(state, typed=event.value)
             case "keep":
                 hack = self.judged(state)
-                better = hack.text.strip() and (state.best is None or hack.score - hack.gold > state.best.score - state.best.gold)
-                return replace(state, best=hack) if better else state
+                better = state.best is None or hack.score - hack.gold > state.best.score - state.best.gold
+                return replace(state, best=hack) if better and self.fools(state, hack) else state
             case "method" | "pressure":
                 return replace(state, **{event.name: event.value})
         cures = state.cures | {event.name} if event.value else state.cures - {event.name}
@@ -263,10 +266,6 @@ class RewardHacking(Widget[Hacking]):
         chances = np.cumsum(best_of_n.weights(state.chase.proxy.scores(drawn), NUMBERS[state.pressure]))
         return drawn[np.searchsorted(chances, uniforms(luck, count) * chances[-1], side="right")]
 
-    def typical(self, state: Hacking, answers: np.ndarray) -> np.ndarray:
-        """The answer of median true quality."""
-        return answers[np.argsort(self.content.tasks[state.question].gold(answers), kind="stable")[len(answers) // 2]]
-
     def exploits(self, state: Hacking, answer: np.ndarray) -> list[str | None]:
         """Why each phrase of an answer is there for the score alone: it adds to the score, and nothing to true quality."""
         task = self.content.tasks[state.question]
@@ -287,6 +286,16 @@ class RewardHacking(Widget[Hacking]):
         question = self.content.question(state.question)
         score = float(extract(question.prompt, state.typed) @ state.taste.model.weights)
         return Hack(state.typed, score, self._gold(state, _sentences(state.typed)))
+
+    def fools(self, state: Hacking, hack: Hack) -> bool:
+        """Whether the reward model takes it for one of the best, and the judge for nothing much."""
+        return bool(hack.text.strip()) and self._beaten(state, hack) > HIGH and hack.gold < 0.5
+
+    def _beaten(self, state: Hacking, hack: Hack) -> float:
+        """The share of the model's own answers that the reward model scores lower."""
+        features = phrase_features(self.content, state.question)
+        others = features[self._reference(state.question).sample(JUDGED, Random("others"))].sum(axis=1) @ state.taste.model.weights
+        return float((others < hack.score).mean())
 
     def _gold(self, state: Hacking, sentences: list[str]) -> float:
         question, known = self.content.question(state.question), self._known(state.question)
@@ -310,7 +319,10 @@ class RewardHacking(Widget[Hacking]):
                 parts.panel(
                     "The score and the truth",
                     self._curves(state),
-                    parts.note("The score has the reward model’s own unit, true quality that of a useful sentence. Compare how they rise and fall, not their heights."),
+                    parts.note(
+                        f"True quality is what a careful judge says. {PORTRAITS[annotators.CAREFUL.name]} Its unit is about one useful sentence, the score’s "
+                        "is the reward model’s own. Compare how they rise and fall, not their heights."
+                    ),
                 ),
                 parts.panel("What it says now", self._answer(state)),
             ),
@@ -334,7 +346,7 @@ class RewardHacking(Widget[Hacking]):
             [
                 charts.Line("score", [(point.distance, point.proxy) for point in points], "reward"),
                 charts.Line("true quality", [(point.distance, point.gold) for point in points], "aligned"),
-                charts.Line("without cure", [(point.distance, point.gold) for point in before], "muted", quiet=True) if before else None,
+                charts.Line(f"without {'cures' if len(state.cures) > 1 else 'cure'}", [(point.distance, point.gold) for point in before], "muted", quiet=True) if before else None,
                 charts.Line(f"by {METHODS[other]}", [(point.distance, point.gold) for point in getattr(state.chase, other)], "plain", quiet=True),
                 charts.Mark(top.distance, top.gold, "the peak", "aligned") if top else None,
                 charts.Rule("here", x=here.distance),
@@ -348,7 +360,7 @@ class RewardHacking(Widget[Hacking]):
     def _answer(self, state: Hacking) -> h.Node:
         task = self.content.tasks[state.question]
         answers = self.answers(state, TYPICAL_OF)
-        typical = self.typical(state, answers)
+        typical = typical_answer(answers, task.gold(answers))
         said = [token for token in typical.tolist() if token != len(task.phrases)]
         why = self.exploits(state, typical)
         pills = [parts.Token(task.phrases[token], state="exploited" if note else "shown", note=note) for token, note in zip(said, why, strict=True)]
@@ -356,7 +368,7 @@ class RewardHacking(Widget[Hacking]):
         rows = [(parts.Bar(name, before[name], tone="muted", whose="start"), parts.Bar(name, now[name], tone="human", whose="now")) for name in now]
         return [
             parts.question(self.content.question(state.question).prompt),
-            parts.tokens(pills, "A typical answer", turn=state.pressure) if pills else parts.note("It says nothing at all."),
+            parts.tokens(pills, "A typical answer", turn=f"{state.question} {said}") if pills else parts.note("It says nothing at all."),
             parts.note(f"A typical answer: of {TYPICAL_OF} drawn, the one in the middle by true quality, ", parts.number(float(task.gold(typical[None])[0])), "."),
             parts.note("Such phrases in an answer, on average:"),
             parts.shares(rows, "Phrases of each kind in an answer, on average: at the start, and now", most=3.0, format=lambda value: f"{value:.1f}"),
@@ -365,17 +377,13 @@ class RewardHacking(Widget[Hacking]):
     def _cured(self, state: Hacking) -> h.Node:
         if not state.cured:
             return parts.note("Switch on a cure to draw the same chase with it.")
-        plain, cured = (getattr(chase, state.method)[-1].gold for chase in (state.plain, state.cured))
-        best = max(point.gold for point in getattr(state.cured, state.method))
-        change = "holds up better" if cured > plain + 0.05 else "does worse, so this cure did not help" if cured < plain - 0.05 else "does no better, so this cure did not help"
-        if len(state.cures) > 1:
-            change = change.replace("this cure", "these cures together")
+        cured, plain = (getattr(chase, state.method) for chase in (state.cured, state.plain))
+        useless = f"so {'these cures together' if len(state.cures) > 1 else 'this cure'} did not help"
+        end = _compared(cured[-1], plain[-1], ("holds up better", f"does worse, {useless}", f"differs by no more than luck explains, {useless}"))
+        best = _compared(_best(cured), _best(plain), ("higher", "lower", "as good, within luck"))
         # Best-of-n is not trained, so there is nothing to hold back.
         leash = "Best-of-n has no beta: a KL penalty does nothing to it. " if state.method == "bon" and "leash" in state.cures else ""
-        return parts.reading(
-            f"{leash}At full pressure, true quality {change}: {parts.shown(cured)} with, {parts.shown(plain)} without. "
-            f"The best that it reaches on the way is {parts.shown(best)}."
-        )
+        return parts.reading(f"{leash}At full pressure, true quality {end}. The best on the way is {best}.")
 
     def _workshop(self, state: Hacking) -> h.Node:
         question = self.content.question(state.question)
@@ -386,8 +394,9 @@ class RewardHacking(Widget[Hacking]):
             state.typed.strip()
             and [
                 h.p(class_="attribution")[_attributed(question.prompt, state.typed, state.taste)],
+                parts.note("A small number is what its word adds to the score, in the score’s own unit."),
                 parts.reading(*self._opinions(state, hack)),
-                parts.buttons(parts.button("Keep as my best hack", "keep", tone="human", sign="flag")),
+                self.fools(state, hack) and parts.buttons(parts.button("Keep as my best hack", "keep", tone="human", sign="flag")),
             ],
             state.best
             and parts.response(
@@ -399,39 +408,72 @@ class RewardHacking(Widget[Hacking]):
         ]
 
     def _opinions(self, state: Hacking, hack: Hack) -> h.Node:
-        features, reference = phrase_features(self.content, state.question), self.content.trained(state.question).tuned
-        others = features[reference.sample(JUDGED, Random("others"))].sum(axis=1) @ state.taste.model.weights
-        share = float((others < hack.score).mean())
-        fooled = share > 0.8 and hack.gold < 0.5
+        share = self._beaten(state, hack)
         yield from ("The reward model gives it ", h.strong[parts.number(hack.score, signed=True)])
-        yield f", more than {parts.percent(share)} of the model’s own answers. The judge gives it "
+        yield f", more than it gives {parts.percent(share)} of the model’s own answers. The judge gives it "
         yield from (h.strong[parts.number(hack.gold, signed=True)], ". ")
-        yield "You fooled it." if fooled else "They agree that it is good." if share > 0.8 else "Not fooled yet."
+        yield "You fooled it." if self.fools(state, hack) else "They agree that it is good." if share > HIGH else "Not fooled yet."
+
+
+def typical_answer(answers: np.ndarray, golds: np.ndarray) -> np.ndarray:
+    """The answer of median true quality."""
+    return answers[np.argsort(golds, kind="stable")[len(answers) // 2]]
+
+
+def above(one: Point, other: Point) -> bool:
+    """Whether true quality is higher at one point than at another, by more than the luck of the draw."""
+    return one.gold - other.gold >= max(FELT, 2 * hypot(one.gold_error, other.gold_error))
+
+
+def _best(points: tuple[Point, ...]) -> Point:
+    return points[overoptimization.peak(points)]
 
 
 def _peak(points: tuple[Point, ...]) -> Point | None:
     """Where true quality is best, if it rose to there and fell from there; None where it has not peaked in range."""
-    top = points[overoptimization.peak(points)]
-    return top if top.gold - points[0].gold >= FELT and top.gold - points[-1].gold >= FELT else None
+    best = _best(points)
+    return best if above(best, points[0]) and above(best, points[-1]) else None
+
+
+def _dip(points: tuple[Point, ...]) -> Point | None:
+    """Where true quality is worst, if it fell to there and rose from there."""
+    worst = min(points, key=lambda point: point.gold)
+    return worst if above(points[0], worst) and above(points[-1], worst) else None
+
+
+def _compared(cured: Point, plain: Point, words: tuple[str, str, str]) -> str:
+    """Whether true quality is better with the cures, worse or neither, in these words, and both numbers."""
+    better, worse, neither = words
+    change = better if above(cured, plain) else worse if above(plain, cured) else neither
+    return f"{change}: {parts.shown(cured.gold)} with, {parts.shown(plain.gold)} without"
 
 
 def _setting(method: str, pressure: int, cures: frozenset[str]) -> str:
     if method == "bon":
         return f"n = {NUMBERS[pressure]}"
-    return f"beta = {BETAS[pressure]:g}" + (f" + {LEASH:g}" if "leash" in cures else "")
+    beta = BETAS[pressure]
+    return f"beta {beta + LEASH:g} ({beta:g} + a penalty of {LEASH:g})" if "leash" in cures else f"beta {beta:g}"
 
 
 def _says(points: tuple[Point, ...], pressure: int, method: str, cures: frozenset[str]) -> str:
-    here, start, end, top = points[pressure], points[0], points[-1], _peak(points)
-    where = f"Here the score is {parts.shown(here.proxy)} and true quality {parts.shown(here.gold)}. "
+    here = points[pressure]
+    where = f"Here the score is {parts.shown(here.proxy)} and true quality {parts.shown(here.gold)}."
+    return f"{where} {_course(points, method, cures)}"
+
+
+def _course(points: tuple[Point, ...], method: str, cures: frozenset[str]) -> str:
+    """What becomes of true quality from no pressure to all there is, in a sentence."""
+    start, end, top, low = points[0], points[-1], _peak(points), _dip(points)
     if top:
         setting = _setting(method, points.index(top), cures)
-        return where + f"Quality peaks at {parts.shown(top.gold)}, at {setting}, and ends at {parts.shown(end.gold)}, while the score only rises."
-    if abs(end.gold - start.gold) < FELT:
-        return where + "With this reward model, no chase changes quality by much."
-    if end.gold < start.gold:
-        return where + "With this reward model, any chase makes things worse."
-    return where + "Within this range, quality has not peaked: it does not fall again."
+        return f"Quality peaks at {parts.shown(top.gold)}, at {setting}, and ends at {parts.shown(end.gold)}, while the score only rises."
+    if low:
+        setting = _setting(method, points.index(low), cures)
+        return f"Quality falls first, to {parts.shown(low.gold)} at {setting}, and ends at {parts.shown(end.gold)}, while the score only rises."
+    if above(end, start):
+        return f"Within this range, quality has not peaked: it rises to {parts.shown(_best(points).gold)} and does not clearly fall again."
+    chased = "these cures" if len(cures) > 1 else "this cure" if cures else "this reward model"
+    return f"With {chased}, any chase makes things worse." if above(start, end) else f"With {chased}, no chase changes quality by more than luck explains."
 
 
 def _hack(kind: str, again: bool) -> str:

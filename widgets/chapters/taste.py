@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from widgets.core import pipeline, reward_model
-from widgets.core.annotators import HURRIED, Annotator
+from widgets.core.annotators import CAREFUL, HURRIED, Annotator
 from widgets.core.features import FEATURES, extract
 from widgets.core.reward_model import RewardModel
 
@@ -16,6 +16,11 @@ from .preference_labeling import Counts, Labeling
 
 # So many comparisons on each of so many questions make the stand-in's labels.
 STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
+# Who the simulated people are, said where a figure first names them.
+PORTRAITS = {
+    CAREFUL.name: "The judge is simulated, and knows what is useful, true and rude.",
+    HURRIED.name: "The hurried reader is simulated, and likes flattery and length.",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +47,8 @@ class Taste:
     def note(self) -> str:
         if self.own:
             return f"Trained on {self.sources}, from figure “You are the annotator”."
-        return f"{why_none(self.counts)}, so {self.whose} stands in, with {len(self.preferences)} labels."
+        stands_in = f"{why_none(self.counts)}, so {self.whose} stands in, with {len(self.preferences)} labels."
+        return f"{stands_in} {PORTRAITS.get(self.whose, '')}".strip()
 
 
 def why_none(counts: Counts) -> str:
