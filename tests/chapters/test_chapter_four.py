@@ -1,16 +1,17 @@
 """Method cards, the common optimum and the constitution."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from widgets.chapters.constitution import MOST_REVISIONS, Constitution
-from widgets.chapters.method_cards import METHODS, MethodCards
+from widgets.chapters.method_cards import METHODS, MethodCards, two_digits
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.same_optimum import BREAKS, SameOptimum
-from widgets.chapters.taste import phrase_features
-from widgets.core import constitution, optimum
+from widgets.chapters.taste import phrase_features, stand_in
+from widgets.core import constitution, optimum, three_h
 from widgets.kit.events import Event
 
 
@@ -57,7 +58,7 @@ class TestMethodCards:
         return widget.start(preference_labeling=unlabelled)
 
     @pytest.mark.parametrize("question", ["writing", "moon"])
-    def test_all_three_lift_the_true_reward_from_the_same_start(self, widget, start, question):
+    def test_all_three_lift_true_quality_from_the_same_start(self, widget, start, question):
         state = after(widget, start, ("question", question), "run")
         assert [run.method for run in state.runs] == list(METHODS)
         assert all(run.gold > state.start[0] + 0.4 for run in state.runs)
@@ -69,6 +70,13 @@ class TestMethodCards:
         assert all(run.seconds > 0 and run.kl > 0 for run in state.runs)
         shown = widget.html(state)
         assert all(f'<data value="{run.gold!r}">' in shown for run in state.runs)
+        assert "<progress" not in shown and "True reward" not in shown
+
+    def test_seconds_are_no_number_to_compare(self, widget, start):
+        state = after(widget, start, "run")
+        shown = widget.html(state)
+        assert all(f"<td>{two_digits(run.seconds)}</td>" in shown for run in state.runs)
+        assert [two_digits(value) for value in (0.0341, 0.4, 1.23, 15.2, 123.4)] == ["0.034", "0.4", "1.2", "15", "120"]
 
     def test_every_answer_that_a_model_wrote_is_counted(self, widget, start, content):
         rlhf, dpo, cai = after(widget, start, "run").runs
@@ -142,6 +150,22 @@ class TestSameOptimum:
         # PPO is left as it was: it has its reward model.
         np.testing.assert_array_equal(state.ppo.policy.logits, walked.ppo.policy.logits)
 
+    def test_the_chart_and_the_sentence_tell_the_same_distance(self, widget, walked):
+        shown = widget.html(walked)
+        for walk in (walked.ppo, walked.dpo):
+            assert 0 < walk.path[-1][1] < 0.1 and shown.count(f">{two_digits(walk.path[-1][1])}<") >= 3
+        assert f"PPO ends {two_digits(walked.ppo.path[-1][1])} nats" in shown
+
+    def test_a_taste_that_tells_no_two_answers_apart_has_nowhere_to_walk(self, widget, start, content):
+        taste = stand_in(content)
+        nothing = replace(taste, model=replace(taste.model, weights=np.zeros_like(taste.model.weights)))
+        state = after(widget, replace(start, taste=nothing), "run")
+        assert "Both arrive" in widget.html(state)
+
+    def test_what_nobody_compared_is_hardly_said(self, widget, start):
+        state = after(widget, start, ("uncovered", True), "run")
+        assert "which the optimum says in most answers, and DPO in hardly any" in widget.verdict(state)
+
     def test_all_breaks_at_once_still_give_a_picture(self, widget, start):
         state = after(widget, start, *((name, True) for name in BREAKS), "run")
         shown = widget.html(state)
@@ -203,13 +227,20 @@ class TestConstitution:
         assert all(after_ >= before - 0.02 for before, after_ in zip(state.before.kept, state.after.kept, strict=True))
         assert sum(state.after.kept) > sum(state.before.kept) + 0.2
 
+    def test_the_answer_shown_after_training_is_typical(self, widget, content):
+        state = after(widget, widget.start(), "train")
+        good = state.after.categories[three_h.CATEGORIES.index(three_h.GOOD)]
+        shown = three_h.categories(np.array([state.sample]), content.tasks[state.question].kinds)[0]
+        assert good > 0.6 and three_h.CATEGORIES[shown] == three_h.GOOD
+        assert "the one in the middle by true quality" in widget.html(state)
+
     def test_the_books_own_path_names_the_contradiction(self, widget):
         """The last principle ticked beside the others: it forbids what the first needs."""
         state = after(widget, widget.start(), ("tick", ("cautious", "on")), "train")
         shown = widget.html(state)
         assert "contradict each other" in shown and "breaks no rule" not in shown
         first = state.after.kept[state.ticked.index("helpful")]
-        assert first < 0.95 and "Kept least is" in shown
+        assert first < 0.95 and "The one kept least often: “" in shown
 
     def test_revising_without_end_is_stopped_and_says_why(self, widget):
         state = after(widget, widget.start(), ("tick", ("cautious", "on")), *["revise"] * 20)
@@ -248,5 +279,7 @@ class TestConstitution:
 
     def test_without_principles_there_is_nothing_to_do(self, widget):
         state = after(widget, widget.start(), *(("tick", (id, "off")) for id in widget.start().ticked))
-        assert "nothing to criticise" in widget.html(state)
+        shown = widget.html(state)
+        assert "nothing to criticise" in shown and "keeps every principle" not in shown
+        assert "Tick a principle first" in shown and "Tick a principle first" not in widget.html(widget.start())
         assert after(widget, state, "revise").versions == state.versions

@@ -18,6 +18,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .method_cards import Work
+from .reward_hacking import TYPICAL_OF, typical_answer
 
 QUESTION_IDS = ("writing", "salary", "headache", "cleaning", "friend", "password")
 TICKED = ("helpful", "truthful", "kind", "harmless")
@@ -181,7 +182,8 @@ class Constitution(Widget[Drafting]):
             for phase in constitution.supervised(model, task.kinds, principles, luck, drafts=DRAFTS, steps=TRAINING_STEPS):
                 if phase.step or phase.revised % 20 == 0:
                     yield replace(state, trained=0.7 * phase.revised / DRAFTS + 0.3 * phase.step / TRAINING_STEPS)
-            sample = tuple(phase.model.sample(1, Random(f"{state.question} draft {state.turn}"))[0].tolist())
+            answers = phase.model.sample(TYPICAL_OF, Random(f"{state.question} typical"))
+            sample = tuple(typical_answer(answers, task.gold(answers)).tolist())
             yield replace(state, trained=1.0, after=self._shares(phase.model, task.kinds, principles), sample=sample)
         finally:
             work.going = False
@@ -253,8 +255,8 @@ class Constitution(Widget[Drafting]):
             for place, token in enumerate(said)
         ]
         title = "Draft of the raw model" if len(state.versions) == 1 else f"Revision {len(state.versions) - 1}"
-        marked = None if objections else "keeps every principle"
-        body = parts.tokens(pills, title, turn=state.turn + len(state.versions)) if pills else "(It says nothing.)"
+        marked = "keeps every principle" if self.principles(state) and not objections else None
+        body = parts.tokens(pills, title, turn=f"{state.question} {state.turn} {len(state.versions)}") if pills else "(It says nothing.)"
         return parts.response(title, body, tone="raw" if len(state.versions) == 1 else "aligned", marked=marked)
 
     def _objection(self, state: Drafting, objection: Objection) -> str:
@@ -280,9 +282,11 @@ class Constitution(Widget[Drafting]):
         return f"{why} After {MOST_REVISIONS} revisions it gives up." if self._at_cap(state) else why
 
     def _training(self, state: Drafting) -> h.Node:
-        run = parts.buttons(
-            parts.button(f"Revise {DRAFTS} drafts and fine-tune", "train", key="t", kind="primary", sign="play", disabled=not self.principles(state))
-        )
+        able = bool(self.principles(state))
+        run = [
+            parts.buttons(parts.button(f"Revise {DRAFTS} drafts and fine-tune", "train", key="t", kind="primary", sign="play", disabled=not able)),
+            not able and parts.note("Tick a principle first: without one there is nothing to revise by."),
+        ]
         if state.before is None or state.after is None:
             return [run, self._under_way(state)]
         kept = [
@@ -295,8 +299,13 @@ class Constitution(Widget[Drafting]):
         ]
         return [
             run,
-            parts.response("An answer of the fine-tuned model", self._sampled(state), tone="aligned"),
-            parts.shares(kept, f"Share of {JUDGED} answers that keep each principle"),
+            parts.response(
+                "A typical answer of the fine-tuned model",
+                self._sampled(state),
+                parts.note(f"Of {TYPICAL_OF} drawn, the one in the middle by true quality."),
+                tone="aligned",
+            ),
+            parts.shares(kept, f"Share of {JUDGED} answers that keep each principle", texts=True),
             parts.disclosure("What kinds of answers are these?", parts.shares(categories, f"Share of {JUDGED} answers of each kind")),
             parts.reading(self._verdict(state)),
         ]
@@ -331,7 +340,7 @@ class Constitution(Widget[Drafting]):
         share, principle = min(zip(state.after.kept, self.principles(state), strict=True), key=lambda found: found[0])
         if share > KEPT:
             return f"More than {parts.percent(KEPT)} of them keep each principle."
-        return f"Kept least is “{self.statement(state, principle.id)}”, by {parts.percent(share)}."
+        return f"The one kept least often: “{self.statement(state, principle.id)}”, in {parts.percent(share)} of answers."
 
 
 def _contradicting(pair: tuple[str, str]) -> str:

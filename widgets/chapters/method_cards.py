@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .preference_labeling import Labeling
-from .taste import Taste, phrase_features, taste_of, why_none
+from .taste import PORTRAITS, Taste, phrase_features, taste_of, why_none
 
 QUESTION_IDS = ("writing", "salary", "headache", "moon", "dog", "password")
 BETA = 0.5
@@ -155,7 +154,7 @@ def readers_taste(labeling: Labeling, content: Content) -> tuple[Taste | None, s
     taste = taste_of(labeling, content) if labeling.informed else None
     if taste and taste.own:
         return taste, taste.note
-    return None, f"{why_none(labeling.counts)}, so {CAREFUL.name} stands in."
+    return None, f"{why_none(labeling.counts)}, so {CAREFUL.name} stands in. {PORTRAITS[CAREFUL.name]}"
 
 
 class MethodCards(Widget[Cards]):
@@ -265,7 +264,7 @@ class MethodCards(Widget[Cards]):
     def view(self, state: Cards) -> h.Node:
         method = METHODS[state.chosen]
         return [
-            parts.message("info", state.whose, " True reward is the careful judge’s." if state.taste else None),
+            parts.message("info", state.whose, f" True quality is what {CAREFUL.name} says. {PORTRAITS[CAREFUL.name]}" if state.taste else None),
             parts.cards("method", "Method", {name: parts.Card(m.title, m.short, m.sign) for name, m in METHODS.items()}, state.chosen),
             parts.flow(method.stages, f"The workflow of {method.title}", len(method.stages) - 1, back=method.back),
             parts.versus(_list("Speaks for it", method.pros), _list("Speaks against it", method.cons)),
@@ -286,7 +285,7 @@ class MethodCards(Widget[Cards]):
 
     def _work(self, state: Cards) -> h.Node:
         if len(state.runs) == len(METHODS):
-            return parts.progress("All three are trained", 1.0)
+            return parts.note("All three are trained, from the same start.")
         if state.work.going:
             name, share = state.working or (tuple(METHODS)[len(state.runs)], 0.0)
             return parts.progress(f"Training: {METHODS[name].title}", share)
@@ -298,7 +297,7 @@ class MethodCards(Widget[Cards]):
     def _table(self, state: Cards) -> h.Node:
         done = {run.method: run for run in state.runs}
         rows = [(METHODS[name].title, *(_measured(done[name]) if name in done else ("…",) * 8)) for name in METHODS]
-        head = ("Method", "True reward", "KL, nats", "Models in memory", "Human labels", "AI labels", "Gradient steps", "Answers drawn", "Seconds here")
+        head = ("Method", "True quality", "KL, nats", "Models in memory", "Human labels", "AI labels", "Gradient steps", "Answers drawn", "Seconds here")
         return parts.table("Measured in this run", head, rows, chosen=list(METHODS).index(state.chosen))
 
     def _picture(self, state: Cards) -> h.Node:
@@ -307,7 +306,7 @@ class MethodCards(Widget[Cards]):
         return charts.chart(
             [charts.Dots("methods", dots, "aligned", labelled=True)],
             x=charts.Axis("KL from the SFT model, nats", low=0.0),
-            y=charts.Axis("true reward"),
+            y=charts.Axis("true quality"),
             says=_says(state),
             height="short",
             live=not state.work.going,
@@ -329,20 +328,21 @@ class MethodCards(Widget[Cards]):
 
 def _measured(run: Run) -> tuple[h.Node, ...]:
     counts = (run.models, run.human, run.ai, run.steps)
-    return (parts.number(run.gold), parts.number(run.kl, 1), *map(str, counts), f"{run.drawn:,}", _two_digits(run.seconds))
+    # Seconds are the machine’s own: no number to be compared with another’s.
+    return (parts.number(run.gold), parts.number(run.kl, 1), *map(str, counts), f"{run.drawn:,}", two_digits(run.seconds))
 
 
-def _two_digits(value: float) -> h.Node:
-    """An amount with two significant digits: 0.034, 1.2, 15."""
-    return parts.number(value, max(0, 1 - math.floor(math.log10(max(value, 1e-3)))))
+def two_digits(value: float) -> str:
+    """An amount with two significant digits: 0.034, 1.2, 150."""
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _says(state: Cards) -> str:
     if len(state.runs) < len(METHODS):
-        return f"They all begin at a true reward of {parts.shown(state.start[0])}; {_left(len(METHODS) - len(state.runs))} not trained yet."
+        return f"They all begin at a true quality of {parts.shown(state.start[0])}; {_left(len(METHODS) - len(state.runs))} not trained yet."
     best = max(state.runs, key=lambda run: run.gold)
-    luck = "The others differ by more than the luck of the draw." if _clear(best, state.runs) else "Some are as good, within the luck of the draw."
-    return f"Highest true reward in this run: {METHODS[best.method].title}, {parts.shown(best.gold)}, {best.kl:.1f} nats from where all began. {luck}"
+    luck = "The others trail by more than luck explains." if _clear(best, state.runs) else "Some are as good, as far as luck lets one tell."
+    return f"Highest true quality in this run: {METHODS[best.method].title}, {parts.shown(best.gold)}, {best.kl:.1f} nats from where all began. {luck}"
 
 
 def _left(count: int) -> str:

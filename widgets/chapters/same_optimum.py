@@ -16,7 +16,7 @@ from widgets.kit.events import Choice, Event, Press, Switch
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
-from .method_cards import Work, readers_taste
+from .method_cards import Work, readers_taste, two_digits
 from .preference_labeling import Labeling
 from .taste import Taste, phrase_features
 
@@ -27,6 +27,10 @@ PAIRS, FEW, NOISE = 6000, 60, 0.3
 PPO_STEPS, PPO_BATCH, DPO_STEPS = 160, 512, 400
 LOOKS = 25
 SHOWN = 6
+JUDGED = 1000
+NEAREST = 1e-4
+# The least share of answers that each word stands for.
+OFTEN = {"most": 0.5, "some": 0.1, "hardly any": 0.0}
 ARRIVED = 0.95  # of the gain that the optimum has over the start
 BREAKS = {
     "few": f"only {FEW} labels",
@@ -120,7 +124,7 @@ class SameOptimum(Widget[Optimum]):
     def _run(self, state: Optimum) -> Iterator[Optimum]:
         reference, reward, target = self.reference(state), self.reward(state), self.target(state)
         first, second, shares, missing = self._pairs(state)
-        start, work = Walk(((0.0, reference.kl(target)),), reference), Work()
+        start, work = Walk(((0.0, _distance(reference, target)),), reference), Work()
         state = replace(state, ppo=start, dpo=start, ran=state.broken, missing=missing, work=work)
         beta = BETA * (OTHER_BETA if "beta" in state.broken else 1.0)
         luck = self.content.tasks[state.question].rng("same optimum", 1)
@@ -133,7 +137,7 @@ class SameOptimum(Widget[Optimum]):
                 for iterate in training:
                     if iterate.step % max(1, steps // LOOKS) == 0 or iterate.step == steps:
                         walk = getattr(state, name)
-                        here = (iterate.step / steps, iterate.policy.kl(target))
+                        here = (iterate.step / steps, _distance(iterate.policy, target))
                         state = replace(state, **{name: Walk((*walk.path, here), iterate.policy)})
                     yield state
         finally:
@@ -189,21 +193,21 @@ class SameOptimum(Widget[Optimum]):
             charts.chart(
                 [charts.Line("PPO", state.ppo.path, "reward"), charts.Line("DPO", state.dpo.path, "aligned")],
                 x=charts.Axis("share of its training done", format=parts.percent, low=0.0, high=1.0),
-                y=charts.Axis("KL to the optimum, nats", log=True),
-                says=f"PPO {self._stands(state.ppo)} from the optimum, DPO {state.dpo.path[-1][1]:.2f}.",
+                y=charts.Axis("KL to the optimum, nats", log=True, format=two_digits),
+                says=f"PPO {self._stands(state.ppo)} from the optimum, DPO {two_digits(state.dpo.path[-1][1])}.",
                 height="short",
             ),
             parts.table(
                 "Where they are",
                 ("Method", "KL to the optimum", "Share of the possible gain"),
-                [(name, parts.number(walk.path[-1][1], 3), _share(self.climbed(state, walk.policy))) for name, walk in (("PPO", state.ppo), ("DPO", state.dpo))],
+                [(name, parts.exactly(walk.path[-1][1], two_digits(walk.path[-1][1])), _share(self.climbed(state, walk.policy))) for name, walk in (("PPO", state.ppo), ("DPO", state.dpo))],
             ),
             state.ran != state.broken and parts.message("warn", f"Shown is the walk with {_setting(state.ran)}. Walk again for the switches as they are now."),
             parts.reading(self._ending(state)),
         ]
 
     def _stands(self, walk: Walk) -> str:
-        return f"{'ends' if walk.path[-1][0] == 1.0 else 'is'} {walk.path[-1][1]:.2f} nats"
+        return f"{'ends' if walk.path[-1][0] == 1.0 else 'is'} {two_digits(walk.path[-1][1])} nats"
 
     def _ending(self, state: Optimum) -> str:
         if self._finished(state):
@@ -242,8 +246,8 @@ class SameOptimum(Widget[Optimum]):
         if "few" in state.ran:
             causes.append(f"{FEW} yes-or-no labels leave most answers undecided, and it trusts their accidents")
         if "uncovered" in state.ran:
-            known = self._said(state.dpo.policy, state.missing), self._said(self.target(state), state.missing)
-            causes.append(f"nobody compared answers with “{state.missing}”, which the optimum says {known[1]:.1f} times an answer and DPO {known[0]:.1f} times")
+            wanted, said = (_often(self._share_with(model, state.missing)) for model in (self.target(state), state.dpo.policy))
+            causes.append(f"nobody compared answers with “{state.missing}”, which the optimum says in {wanted} answers, and DPO in {said}")
         if "noisy" in state.ran:
             causes.append("wrong labels make every preference look weaker than it is")
         if "beta" in state.ran:
@@ -251,11 +255,10 @@ class SameOptimum(Widget[Optimum]):
             causes.append(f"its beta is {OTHER_BETA:g} times PPO’s, so it moved {moved[0]:.1f} nats where {moved[1]:.1f} were wanted")
         return causes
 
-    def _said(self, model: LanguageModel, phrase: str) -> float:
-        token = model.phrases.index(phrase)
-        counts = np.zeros(len(model.phrases))
-        counts[token] = 1.0
-        return model.expected(phrase_reward(counts))
+    def _share_with(self, model: LanguageModel, phrase: str) -> float:
+        """The share of a model's answers that hold a phrase."""
+        answers = model.sample(JUDGED, Random("said"))
+        return float((answers == model.phrases.index(phrase)).any(axis=1).mean())
 
     def _distributions(self, state: Optimum) -> h.Node:
         """Each answer's chance as bars: the start's, each method's once there is one, and the optimum's."""
@@ -277,11 +280,20 @@ class SameOptimum(Widget[Optimum]):
         return drawn[np.argsort(-target.log_probs(drawn).sum(axis=1), kind="stable")[:SHOWN]]
 
 
+def _distance(policy: LanguageModel, target: LanguageModel) -> float:
+    """KL(policy || target), but never less than a logarithmic axis can show."""
+    return max(policy.kl(target), NEAREST)
+
+
 def _arrived(shares: dict[str, float]) -> str:
     arrived = [name for name, share in shares.items() if share > ARRIVED]
     if len(arrived) == len(shares):
         return "Both arrive."
     return f"Only {arrived[0]} arrives." if arrived else "Neither arrives."
+
+
+def _often(share: float) -> str:
+    return next(words for words, least in OFTEN.items() if share >= least)
 
 
 def _setting(broken: frozenset[str]) -> str:
