@@ -1,3 +1,4 @@
+import base64
 import itertools
 import json
 import random
@@ -249,12 +250,38 @@ def test_labels_are_counted_in_words(counts, words):
     assert counts.words == words
 
 
-def test_what_is_saved_is_counted_and_what_is_left_out_is_said(widget):
+def test_what_is_exported_is_counted_and_what_is_left_out_is_said(widget):
     one = label(widget, widget.start(), "b")
-    assert "Save 1 label as JSON Lines" in (shown := widget.html(after(widget, one, ("export", None)))) and "Ties and skips are not in it" not in shown
-    assert "Save 0" not in widget.html(after(widget, widget.start(), ("export", None)))
-    tied = after(widget, label(widget, label(widget, one, "a"), "tie"), ("export", None))
-    assert "Save 2 labels as JSON Lines" in (shown := widget.html(tied)) and "Ties and skips are not in it" in shown
+    assert "Export your 1 label<" in (shown := widget.html(one)) and "Ties and skips are not exported" not in shown
+    assert "Export" not in widget.html(widget.start())
+    tied = label(widget, label(widget, one, "a"), "tie")
+    assert "Export your 2 labels<" in (shown := widget.html(tied)) and "Ties and skips are not exported" in shown
+    saved = re.search(r'href="data:text/plain;charset=utf-8;base64,([^"]*)" download="preferences.jsonl"', shown)
+    assert base64.b64decode(saved[1]).decode() == widget.export(tied)
+
+
+def test_a_file_without_comparisons_leaves_only_its_report(widget):
+    one = label(widget, widget.start(), "a")
+    failed = after(widget, one, ("import", "nothing\n"))
+    shown = widget.html(failed)
+    assert "0 comparisons came from the file" in shown and "Line 1 was skipped" in shown
+    assert "Forget the import" not in shown and "A file" not in shown
+    assert failed.marks == () and failed.history == one.history and failed.pair == one.pair
+    assert after(widget, failed, ("forget_import", None)) is failed
+    replaced = after(widget, one, ("import", LINE), ("import", "nothing\n"))
+    assert [whose for _, whose in replaced.marks] == ["file", "file removed"]
+
+
+def test_without_principles_the_ai_says_what_it_waits_for(widget):
+    start = widget.start()
+    none = after(widget, start, *(("principle", (id, "off")) for id in start.principles))
+    assert "Mark a principle first" in widget.html(none) and "Mark a principle first" not in widget.html(start)
+
+
+def test_every_pair_comes_with_its_own_seal(widget):
+    """Named for the pair, so that one that was opened does not open the next."""
+    seals = [re.search(r'<div id="(guess-[^"]*)"><details[^>]*>.*?<div class="sealed-body"><p>It expects .*?</p></div>', widget.html(state))[1] for state in annotate(widget, 12, likes(widget, "length"))]
+    assert len(set(seals)) == len(seals)
 
 
 def test_a_skip_the_second_time_is_no_disagreement(widget):

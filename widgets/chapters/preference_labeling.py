@@ -102,7 +102,7 @@ class Counts:
         for form, count, ties in whose:
             if count:
                 told.append(form.format(f"{count:,}" if told else _number_of(count, "label")) + _ties(ties, count))
-        return _listed(told) or "no labels"
+        return listed(told) or "no labels"
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +124,6 @@ class Labeling:
     principles: tuple[str, ...] = ()
     ai: tuple[Label, ...] = ()
     imported: Imported | None = None
-    exported: bool = False
     marks: tuple[tuple[int, str], ...] = ()
     written: int = 0
 
@@ -169,7 +168,6 @@ class PreferenceLabeling(Widget[Labeling]):
             Fields("principle", (tuple(self.principles), ("on", "off"))),
             Press("ai"),
             Press("forget_ai"),
-            Press("export"),
             FileText("import", LONGEST_FILE),
             Press("forget_import"),
         )
@@ -207,11 +205,7 @@ class PreferenceLabeling(Widget[Labeling]):
         return Labeling((), model, (model.weights,), self.next_pair((), model, "informative"), *nothing, principles=principles)
 
     def update(self, state: Labeling, event: Event) -> Labeling | Iterator[Labeling]:
-        if state.exported:
-            state = replace(state, exported=False)
         match event.name:
-            case "export":
-                return replace(state, exported=True)
             case "label":
                 return self._label(state, *event.value)
             case "chooser":
@@ -227,7 +221,7 @@ class PreferenceLabeling(Widget[Labeling]):
             case "import":
                 return self._import(state, event.value)
             case "forget_import":
-                return self._learned(state, imported=None, marks=_marked(state, "file removed")) if state.imported else state
+                return self._learned(state, imported=None, marks=_marked(state, "file removed")) if state.counts.imported else state
         return state
 
     def _label(self, state: Labeling, first: str, second: str, choice: str) -> Labeling:
@@ -308,14 +302,21 @@ class PreferenceLabeling(Widget[Labeling]):
 
         Every state that it yields is true if the reader stops there: the model goes by just the lines that are told.
         """
-        base = replace(state, marks=_marked(state, "file"), written=state.written + written(text, state.written), imported=None)
+        state = replace(state, written=state.written + written(text, state.written))
         shown, fitted, reading = state, 0, Reading(text)
         for number in reading:
             if number >= fitted * (1 + GROWTH):
                 # The pair stays, so that it does not flicker while the reader looks at it.
-                shown, fitted = self._fitted(replace(base, imported=reading.so_far(number))), number
+                shown, fitted = self._with_file(state, reading.so_far(number)), number
             yield replace(shown, imported=replace(shown.imported, read=number / reading.lines))
-        yield self._learned(base, imported=reading.so_far(reading.lines))
+        done = self._with_file(state, reading.so_far(reading.lines))
+        yield replace(done, pair=self.next_pair(done.labels, done.model, done.chooser))
+
+    def _with_file(self, state: Labeling, imported: Imported) -> Labeling:
+        """With a file’s comparisons in place of an earlier file’s. Where neither has any, there is nothing to learn and to mark."""
+        before, came = state.counts.imported, len(imported.preferences)
+        changed = replace(state, imported=imported)
+        return self._fitted(replace(changed, marks=_marked(state, "file" if came else "file removed"))) if before or came else changed
 
     def progress(self, state: Labeling) -> float | None:
         return state.imported.read if state.imported else None
@@ -367,14 +368,12 @@ class PreferenceLabeling(Widget[Labeling]):
         first, second = (self.features[id] for id in state.pair)
         a = float(state.model.probability(first, second))
         guess = favourite(a)
-        return parts.disclosure(
+        sealed = parts.disclosure(
             "It has made its guess. Peek?",
-            "It expects ",
-            h.strong[guess.upper() if guess else "either"],
-            " with ",
-            parts.exactly(max(a, 1 - a), parts.percent(max(a, 1 - a))),
-            ".",
+            h.p["It expects ", h.strong[guess.upper() if guess else "either"], " with ", parts.exactly(max(a, 1 - a), parts.percent(max(a, 1 - a))), "."],
         )
+        # Named for its pair: the next one comes sealed, whether or not this one was opened.
+        return h.div(id="-".join(("guess", *state.pair)).replace("/", "-"))[sealed]
 
     def _all_done(self, state: Labeling) -> h.Node:
         return h.p(class_="question")[f"You have seen every pair there is, all {len(self.pairs)} of them. Thank you."]
@@ -449,6 +448,7 @@ class PreferenceLabeling(Widget[Labeling]):
         return parts.note(f"Asked {_number_of(asked, 'pair')} a second time, you said the same {_number_of(same, 'time')}.{kindly}")
 
     def _more(self, state: Labeling) -> h.Node:
+        exportable = sum(label.counts for label in state.labels)
         return [
             parts.chips("chooser", "Next pair:", CHOOSERS, state.chooser),
             parts.note("“Most informative” asks, every second time, what it expects to learn most from. All at random, the whiskers shrink more slowly as a rule."),
@@ -463,24 +463,16 @@ class PreferenceLabeling(Widget[Labeling]):
                 parts.button(f"Let an AI label {AI_LABELS} {'more' if state.informed else 'pairs'}", "ai", tone="reward", sign="model", disabled=not state.principles),
                 state.ai and parts.button(f"Remove the AI’s {len(state.ai)}", "forget_ai"),
             ),
+            not state.principles and parts.note("Mark a principle first: without one the AI has nothing to go by."),
             state.ai and parts.note(self._went_by(state.ai)),
-            (state.ai or state.imported) and self._whose(state.counts),
+            state.counts.total > state.counts.yours and self._whose(state.counts),
             h.div(class_="buttons")[
-                parts.button("Export yours", "export", disabled=not _exportable(state.labels)),
+                exportable > 0 and parts.download(self.export(state), "preferences.jsonl", f"Export your {_number_of(exportable, 'label')}"),
                 parts.file_field("import", "Import JSON Lines", ".jsonl,.json,.txt,application/jsonl"),
-                state.imported and parts.button("Forget the import", "forget_import"),
+                state.counts.imported > 0 and parts.button("Forget the import", "forget_import"),
             ],
-            state.exported and self._save(state),
+            0 < exportable < len(state.labels) and parts.note("Ties and skips are not exported: the format has no place for them."),
             state.imported and self._import_report(state.imported),
-        ]
-
-    def _save(self, state: Labeling) -> h.Node:
-        count = _exportable(state.labels)
-        if not count:
-            return None
-        return [
-            parts.download(self.export(state), "preferences.jsonl", f"Save {_number_of(count, 'label')} as JSON Lines"),
-            count < len(state.labels) and parts.note("Ties and skips are not in it: the format has no place for them."),
         ]
 
     @cached_property
@@ -498,16 +490,13 @@ class PreferenceLabeling(Widget[Labeling]):
         for label in labels:
             batches[label.principles] = batches.get(label.principles, 0) + 1
         quoted = {id: f"“{principle.statement.removesuffix('.')}”" for id, principle in self.principles.items()}
-        told = (f"{_number_of(count, 'label')} by {_listed([quoted[id] for id in ids])}" for ids, count in batches.items())
+        told = (f"{_number_of(count, 'label')} by {listed([quoted[id] for id in ids])}" for ids, count in batches.items())
         return f"The AI gave {'; '.join(told)}."
 
     def _whose(self, counts: Counts) -> h.Node:
-        rows = [
-            ("You", counts.yours - counts.your_ties, counts.your_ties),
-            ("An AI", counts.ai - counts.ai_ties, counts.ai_ties),
-            ("A file", f"{counts.imported:,}", 0),
-        ]
-        return parts.table("Whose labels it learned from", ("", "choices", "ties"), [(name, str(choices), str(ties)) for name, choices, ties in rows])
+        whose = (("You", counts.yours, counts.your_ties), ("An AI", counts.ai, counts.ai_ties), ("A file", counts.imported, 0))
+        rows = [(name, f"{count - ties:,}", f"{ties:,}") for name, count, ties in whose if count or name == "You"]
+        return parts.table("Whose labels it learned from", ("", "choices", "ties"), rows)
 
     def export(self, state: Labeling) -> str:
         """The reader's choices as JSON Lines; ties and skips have no place in that format."""
@@ -669,10 +658,6 @@ def _steady(labels: tuple[Label, ...]) -> tuple[int, int]:
     return asked, same
 
 
-def _exportable(labels: tuple[Label, ...]) -> int:
-    return sum(label.counts for label in labels)
-
-
 def _highest(series: Sequence[charts.Series], counts: Counts) -> str:
     """Which kinds of answers score highest and lowest, in a sentence."""
     best, worst = (pick(series, key=lambda line: line.points[-1][1]) for pick in (max, min))
@@ -719,7 +704,7 @@ def _ties(ties: int, labels: int) -> str:
     return f" ({_number_of(ties, 'tie')})"
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """“a, b and c”."""
     *most, last = words or ("",)
     return f"{', '.join(most)} and {last}" if most else last
