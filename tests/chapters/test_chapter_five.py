@@ -1,13 +1,14 @@
 """The report card."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.report_card import ReportCard, hackable, picture
+from widgets.chapters.report_card import ReportCard, hackable, picture, taste_in_words
 from widgets.core.features import FEATURES, NAMES, extract
 from widgets.core.overoptimization import Point
 from widgets.kit.events import Event
@@ -48,6 +49,7 @@ def test_blind_spots_are_pairs_on_which_the_model_and_the_judge_disagree(card, l
     for dispute in report.blind.worst:
         features = [extract(dispute.prompt, text) @ state.model.weights for text in (dispute.models, dispute.judges)]
         assert features[0] - features[1] == pytest.approx(dispute.margin, abs=1e-6)
+        assert f'score higher by <data value="{dispute.margin!r}">' in card.html(report)
         assert dispute.models in card.html(report).replace("&#39;", "'")
     margins = [min(dispute.margin, dispute.gold) for dispute in report.blind.worst]
     assert margins == sorted(margins, reverse=True)
@@ -61,13 +63,28 @@ def test_there_is_a_link_button_with_and_without_labels(card, labeling):
 
 def test_without_labels_it_waits_for_them(card, labeling):
     report = card.start(preference_labeling=labeling.start())
-    assert not report.taste.own and "waiting for you" in card.html(report)
+    shown = card.html(report)
+    assert not report.taste.own and "waiting for you" in shown
+    assert "made out for a hurried reader. The hurried reader is simulated" in shown and "The judge is simulated" in shown
 
 
 def test_the_picture_is_an_image_complete_in_itself(card, labeling):
     root = ElementTree.fromstring(picture(card.start(preference_labeling=taught(labeling, 12, "flattery"))))
     assert root.tag.endswith("svg") and root.get("width") == "1200"
     assert not any("href" in name for element in root.iter() for name in element.attrib)
+    words = [element.text for element in root.iter() if element.tag.endswith("text")]
+    assert words[0] == "What my reward model learned" and words[-1] == "RLHF, an interactive book"
+
+
+def test_the_picture_says_whose_model_it_is(card, labeling):
+    assert "What a hurried reader’s reward model learned" in picture(card.start(preference_labeling=labeling.start()))
+
+
+def test_a_taste_is_sure_only_where_its_whisker_is_seen_to_end_clear_of_zero(card, labeling):
+    report = card.start(preference_labeling=labeling.start())
+    touching, clear = (replace(report, tastes=((0, 0.78 + margin, 0.39),)) for margin in (0.004, 0.05))
+    assert "no whisker ends clear of zero" in taste_in_words(touching)
+    assert "likes length" in taste_in_words(clear)
 
 
 @pytest.mark.parametrize(

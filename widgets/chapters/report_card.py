@@ -11,6 +11,7 @@ import htpy as h
 import numpy as np
 
 from widgets.core import overoptimization
+from widgets.core.annotators import CAREFUL
 from widgets.core.features import FEATURES
 from widgets.core.language_model import LanguageModel, phrase_reward
 from widgets.core.optimum import optimal_policy, standardized
@@ -20,8 +21,8 @@ from widgets.kit.events import Event, Press
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
-from .preference_labeling import Labeling, fair_tests
-from .taste import Taste, phrase_features, taste_of
+from .preference_labeling import Labeling, fair_tests, listed
+from .taste import PORTRAITS, Taste, phrase_features, taste_of
 
 ASKED = ("writing", "headache", "friend")
 BETA = 0.7
@@ -31,6 +32,10 @@ JUDGED = 200
 # Answers drawn of each model for pairs, the most phrases that they may have, and how many disputes are shown.
 PAIRED, SHORT, DISPUTES = 150, 4, 2
 STRONGEST = 4
+# How far from zero the nearer end of a whisker must be for a taste to be sure: far enough to be seen.
+CLEAR = 0.05
+# In the saved picture: where zero is, and how far bars and whiskers reach from there.
+ZERO, HALF = 610, 270
 
 
 @dataclass(frozen=True)
@@ -180,7 +185,7 @@ class ReportCard(Widget[Report]):
         return parts.empty(
             "This card is waiting for you. ",
             h.a(href="../03-reward-model/#preference-labeling")["Label a few answers in chapter 3"],
-            f", and it will be yours. Until then it is made out for {state.taste.whose}.",
+            f", and it will be yours. Until then it is made out for {state.taste.whose}. {PORTRAITS[state.taste.whose]}",
             sign="human",
         )
 
@@ -204,13 +209,14 @@ class ReportCard(Widget[Report]):
 
     def _blind_spots(self, state: Report) -> h.Node:
         blind = state.blind
-        says = f"Of {blind.pairs} pairs of answers, it and the careful judge disagree on {parts.percent(blind.share)}."
-        yield parts.reading(says if blind.worst else f"On {blind.pairs} pairs of answers it agrees with the careful judge. No blind spot found.")
+        says = f"Of {blind.pairs} pairs of answers, it and a careful judge disagree on {parts.percent(blind.share)}."
+        yield parts.reading(says if blind.worst else f"On {blind.pairs} pairs of answers it agrees with a careful judge. No blind spot found.")
+        yield parts.note(PORTRAITS[CAREFUL.name])
         for dispute in blind.worst:
             yield parts.question(dispute.prompt)
             yield parts.versus(
-                parts.response("It prefers", dispute.models, parts.note("by ", parts.number(dispute.margin)), tone="reward"),
-                parts.response("The judge prefers", dispute.judges, parts.note("by ", parts.number(dispute.gold)), tone="human"),
+                parts.response("It prefers", dispute.models, parts.note("score higher by ", parts.number(dispute.margin)), tone="reward"),
+                parts.response("The judge prefers", dispute.judges, parts.note("true quality higher by ", parts.number(dispute.gold)), tone="human"),
             )
 
     def _answers(self, state: Report) -> h.Node:
@@ -239,12 +245,12 @@ def _mean(points: tuple[Point, ...]) -> Point:
 
 
 def taste_in_words(state: Report) -> str:
-    sure = [(FEATURES[index].label, weight) for index, weight, deviation in state.tastes if abs(weight) > 2 * deviation]
+    sure = [(FEATURES[index].label, weight) for index, weight, deviation in state.tastes if abs(weight) - 2 * deviation >= CLEAR]
     if not sure:
-        return "It is sure of none of these yet: every whisker crosses zero."
+        return "It is sure of none of these yet: no whisker ends clear of zero."
     likes = [label for label, weight in sure if weight > 0]
     dislikes = [label for label, weight in sure if weight < 0]
-    said = [f"{verb} {' and '.join(labels)}" for verb, labels in (("likes", likes), ("dislikes", dislikes)) if labels]
+    said = [f"{verb} {listed(labels)}" for verb, labels in (("likes", likes), ("dislikes", dislikes)) if labels]
     return f"It is sure that whoever labelled this {' and '.join(said)}."
 
 
@@ -263,23 +269,30 @@ def hackable(points: tuple[Point, ...]) -> str:
 
 def picture(state: Report) -> str:
     """The card as an SVG image of 1200 by 630, complete in itself."""
-    rows = []
-    for place, (index, weight, deviation) in enumerate(state.tastes):
-        y, length = 250 + 62 * place, min(abs(weight), 3.0) * 110
-        x = 720 if weight > 0 else 720 - length
-        rows.append(
-            f'<text x="360" y="{y + 20}" text-anchor="end">{escape(FEATURES[index].label)}</text>'
-            f'<rect x="{x:.0f}" y="{y}" width="{length:.0f}" height="28" fill="{"#0b6e6e" if weight > 0 else "#b4461f"}"/>'
-            f'<text x="1120" y="{y + 20}" text-anchor="end">{parts.shown(weight, signed=True)} ± {parts.shown(2 * deviation)}</text>'
-        )
-    whose = f"Learned from {len(state.taste.preferences)} comparisons" + ("" if state.taste.own else f" by {state.taste.whose}")
-    right, count = state.foreseen
-    foreseen = f"It foresaw {right} of {count} choices on random pairs." if count else ""
+    taste, (right, count) = state.taste, state.foreseen
+    headline = f"What {'my' if taste.own else f'{taste.whose}’s'} reward model learned"
+    source = f"Learned from {len(taste.preferences):,} comparisons." + ("" if taste.own else f" {PORTRAITS[taste.whose]}")
+    foreseen = f" It foresaw {right} of {count} choices on random pairs." if count else ""
+    reach = max([1.0, *(abs(weight) + 2 * deviation for _, weight, deviation in state.tastes)])
+    rows = "".join(_drawn(230 + 62 * place, HALF / reach, *row) for place, row in enumerate(state.tastes))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Georgia, serif" font-size="26" fill="#1f1e1c">'
         '<rect width="1200" height="630" fill="#fcfbf8"/><rect width="1200" height="10" fill="#5b3fd6"/>'
-        '<text x="80" y="110" font-size="52">What my reward model learned</text>'
-        f'<text x="80" y="165" fill="#5f5b55">{escape(whose)}. {escape(foreseen)}</text>'
-        f'<line x1="720" x2="720" y1="230" y2="{250 + 62 * len(state.tastes)}" stroke="#8d877d"/>{"".join(rows)}'
-        f'<text x="80" y="570" font-size="22" fill="#5f5b55">{escape(taste_in_words(state))}</text></svg>'
+        f'<text x="80" y="105" font-size="44">{escape(headline)}</text>'
+        f'<text x="80" y="160" font-size="22" fill="#5f5b55">{escape(source + foreseen)}</text>'
+        f'{rows}<line x1="{ZERO}" x2="{ZERO}" y1="210" y2="{230 + 62 * len(state.tastes)}" stroke="#8d877d"/>'
+        f'<text x="80" y="525" font-size="20">{escape(taste_in_words(state))}</text>'
+        '<text x="80" y="585" font-size="20" fill="#5f5b55">RLHF, an interactive book</text></svg>'
+    )
+
+
+def _drawn(y: int, unit: float, index: int, weight: float, deviation: float) -> str:
+    """A taste in the picture: its name, its bar from zero with a whisker of two deviations, and the numbers."""
+    start, end = sorted((ZERO, ZERO + unit * weight))
+    low, high = (ZERO + unit * (weight + side * 2 * deviation) for side in (-1, 1))
+    return (
+        f'<text x="{ZERO - HALF - 20}" y="{y + 23}" text-anchor="end">{escape(FEATURES[index].label)}</text>'
+        f'<rect x="{start:.1f}" y="{y}" width="{end - start:.1f}" height="32" fill="#5b3fd6"/>'
+        f'<path d="M{low:.1f} {y + 16}H{high:.1f}M{low:.1f} {y + 8}v16M{high:.1f} {y + 8}v16" fill="none" stroke="#1f1e1c" stroke-width="2"/>'
+        f'<text x="1120" y="{y + 23}" text-anchor="end">{parts.shown(weight, signed=True)} ± {parts.shown(2 * deviation)}</text>'
     )
