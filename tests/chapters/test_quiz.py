@@ -53,6 +53,34 @@ def test_guesses_made_in_the_chapters_count(quiz, content):
     assert "2 of 2 so far, and 1 of 2 guesses in the chapters." in quiz.html(state)
 
 
+def answered(quiz, state, wrong):
+    """All questions answered, those in ``wrong`` wrongly."""
+    for place, question in enumerate(quiz.content.quiz):
+        choice = (question.right + (place in wrong)) % len(question.options)
+        state = quiz.settle(state, Event("answer", (question.id, "abc"[choice])))
+    return state
+
+
+def test_the_end_says_how_it_went_and_leads_to_what_was_missed(quiz, content):
+    count = len(content.quiz)
+    state = answered(quiz, quiz.start(UNGUESSED), wrong=(0, 4))
+    assert f"{count - 2} of {count} right." in quiz.html(quiz.settle(state, Event("at", count - 1)))
+    end = quiz.html(quiz.settle(state, Event("at", count)))
+    assert f"{count - 2} of {count} right." in end and "one figure away" in end
+    assert re.findall('href="([^"]*)"', end) == [address(content.quiz[place].figure) for place in (0, 4)]
+    flawless = quiz.html(quiz.settle(answered(quiz, quiz.start(UNGUESSED), wrong=()), Event("at", count)))
+    assert f"{count} of {count} right." in flawless and "stayed with you" in flawless and "href" not in flawless
+    assert f"{count} questions are still open" in quiz.html(quiz.settle(quiz.start(UNGUESSED), Event("at", count)))
+
+
+def test_back_and_on_are_always_there_in_their_order(quiz, content):
+    """So that focus stays on the one that was pressed, and no end is a dead one."""
+    for at in range(len(content.quiz) + 1):
+        back, on = re.findall(r'<button[^>]*data-event="at"[^>]*>', quiz.html(quiz.settle(quiz.start(UNGUESSED), Event("at", at))))
+        assert 'data-key="p"' in back and (" disabled" in back) == (at == 0)
+        assert 'data-key="n"' in on and " disabled" not in on
+
+
 def test_without_guesses_the_quiz_says_where_they_are_made(quiz):
     assert "What you guess there is counted here." in quiz.html(quiz.start(UNGUESSED))
 

@@ -22,7 +22,7 @@ LETTERS = "abcdef"
 
 @dataclass(frozen=True)
 class Answers:
-    """Where the reader is, what was first answered to each question, and what was guessed in the chapters, by id."""
+    """Which question the reader is at, or past the last; what was first answered to each question, and what was guessed in the chapters, by id."""
 
     at: int
     given: dict[str, int]
@@ -40,7 +40,7 @@ class Quiz(Widget[Answers]):
         most = max((len(question.options) for question in content.quiz), default=1)
         self.events = (
             Fields("answer", (ids, tuple(LETTERS[:most]))),
-            Integer("at", 0, max(len(ids) - 1, 0)),
+            Integer("at", 0, len(ids)),
         )
 
     def start(self, prediction: Guesses) -> Answers:
@@ -60,6 +60,10 @@ class Quiz(Widget[Answers]):
         questions = self.content.quiz
         if not questions:
             return parts.empty("There are no questions yet.")
+        return [self._closing(state) if state.at == len(questions) else self._asking(state), self._walk(state), self._guesses(state)]
+
+    def _asking(self, state: Answers) -> h.Node:
+        questions = self.content.quiz
         question = questions[state.at]
         return [
             parts.question(question.ask, f"Question {state.at + 1} of {len(questions)}"),
@@ -67,12 +71,26 @@ class Quiz(Widget[Answers]):
                 (self._option(question, place, state.given.get(question.id)) for place in range(len(question.options)))
             ],
             self._feedback(state, question),
-            parts.buttons(
-                parts.button("Back", "at", state.at - 1, key="p", disabled=state.at == 0) if state.at else None,
-                parts.button("Next question", "at", state.at + 1, key="n", kind="primary") if state.at + 1 < len(questions) else None,
-            ),
-            self._guesses(state),
         ]
+
+    def _closing(self, state: Answers) -> h.Node:
+        """How it went: what was missed, and where the book shows it."""
+        questions, given = self.content.quiz, state.given
+        missed = [question for question in questions if question.id in given and given[question.id] != question.right]
+        return [
+            parts.question(f"{right(questions, given)} of {len(questions)} right{self._with_guesses(state)}.", "How it went"),
+            parts.reading(_kindly(len(questions) - len(given), len(missed))),
+            missed and h.ol(class_="guesses")[(self._guess(question, given[question.id]) for question in missed)],
+        ]
+
+    def _walk(self, state: Answers) -> h.Node:
+        """Back and on: always both, so that focus stays on the one that was pressed."""
+        last = len(self.content.quiz) - 1
+        label = "Next question" if state.at < last else "See how it went" if state.at == last else "To the first question"
+        return parts.buttons(
+            parts.button("Back", "at", max(state.at - 1, 0), key="p", disabled=state.at == 0),
+            parts.button(label, "at", state.at + 1 if state.at <= last else 0, key="n", kind="primary"),
+        )
 
     def _option(self, question: QuizQuestion, place: int, given: int | None) -> h.Node:
         letter, mark = LETTERS[place], ""
@@ -93,10 +111,9 @@ class Quiz(Widget[Answers]):
         if given is None:
             return parts.reading("Choose one. The first choice counts.")
         verdict = "Right. " if given == question.right else "Not quite. "
-        so_far = f" {right(self.content.quiz, state.given)} of {count} so far{self._with_guesses(state)}." if count > 1 else ""
-        done = " That was the last one." if count == len(self.content.quiz) else ""
+        score = f" {right(self.content.quiz, state.given)} of {count} {'right' if count == len(self.content.quiz) else 'so far'}{self._with_guesses(state)}."
         return [
-            parts.reading(h.strong[verdict], question.why, so_far, done),
+            parts.reading(h.strong[verdict], question.why, score if count > 1 else ""),
             h.p[h.a(href=address(question.figure))[f"Where chapter {chapter(question)} shows it"]],
         ]
 
@@ -129,6 +146,12 @@ class Quiz(Widget[Answers]):
 def right(questions: Sequence[QuizQuestion], given: Mapping[str, int]) -> int:
     """How many were answered rightly."""
     return sum(given.get(question.id) == question.right for question in questions)
+
+
+def _kindly(left: int, missed: int) -> str:
+    if left:
+        return f"{left} {'question is' if left == 1 else 'questions are'} still open. There is no hurry."
+    return "Whatever slipped is one figure away." if missed else "All of it has stayed with you. Thank you for reading so closely."
 
 
 def chapter(question: QuizQuestion) -> int:
