@@ -340,7 +340,7 @@ class Constitution(Widget[Drafting]):
         share, principle = min(zip(state.after.kept, self.principles(state), strict=True), key=lambda found: found[0])
         if share > KEPT:
             return f"More than {parts.percent(KEPT)} of them keep each principle."
-        return f"The one kept least often: “{self.statement(state, principle.id)}”, in {parts.percent(share)} of answers."
+        return f"The one kept least often: “{self.statement(state, principle.id).removesuffix('.')}”, in {parts.percent(share)} of answers."
 
 
 def _contradicting(pair: tuple[str, str]) -> str:

@@ -135,7 +135,7 @@ class Quiz(Widget[Answers]):
         )
 
     def _guess(self, question: QuizQuestion, place: int) -> h.Node:
-        verdict = "✓ right" if place == question.right else f"✗ {question.options[question.right]}"
+        verdict = "✓ right" if place == question.right else f"✗ {question.options[question.right].removesuffix('.')}"
         return h.li[
             h.span(class_="guess-ask")[f"{question.ask} ", h.strong[question.options[place]], f" {verdict}. "],
             f"{question.why} ",

@@ -278,8 +278,8 @@ def picture(state: Report) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Georgia, serif" font-size="26" fill="#1f1e1c">'
         '<rect width="1200" height="630" fill="#fcfbf8"/><rect width="1200" height="10" fill="#5b3fd6"/>'
-        f'<text x="80" y="105" font-size="44">{escape(headline)}</text>'
-        f'<text x="80" y="160" font-size="22" fill="#5f5b55">{escape(source + foreseen)}</text>'
+        f'<text x="80" y="105" font-size="42">{escape(headline)}</text>'
+        f'<text x="80" y="160" font-size="21" fill="#5f5b55">{escape(source + foreseen)}</text>'
         f'{rows}<line x1="{ZERO}" x2="{ZERO}" y1="210" y2="{230 + 62 * len(state.tastes)}" stroke="#8d877d"/>'
         f'<text x="80" y="525" font-size="20">{escape(taste_in_words(state))}</text>'
         '<text x="80" y="585" font-size="20" fill="#5f5b55">RLHF, an interactive book</text></svg>'
