@@ -8,8 +8,10 @@ from typing import Literal
 
 import htpy as h
 
+from . import labels
+from .frame import Frame, alike, begun, percent, stroke
 from .layers import Band, Bars, Dot, Dots, Layer, Line, Mark, Rule
-from .scales import Axis, Scale, spread, thinned
+from .scales import Axis, spread, thinned
 
 Height = Literal["short", "normal", "tall"]
 
@@ -17,24 +19,6 @@ Height = Literal["short", "normal", "tall"]
 LABEL_LINES = {"short": 9.0, "normal": 14.0, "tall": 21.0}
 # More values than this can't be pointed at one by one, nor heard with patience; the more lines, the fewer at each.
 COLUMNS, VALUES = 24, 60
-# Lines are told apart without colour, too.
-DASHES = (None, "7 4", "2 4", "10 4 2 4", "1 5", "14 4", "5 3 1 3")
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The axes' scales, and how far apart two lines of text must be, as a share of the height."""
-
-    x: Scale
-    y: Scale
-    gap: float
-
-    def across(self, value: float) -> str:
-        return _percent(self.x(value))
-
-    def down(self, value: float) -> str:
-        return _percent(1 - self.y(value))
-
 
 def chart(
     layers: Iterable[Layer | None], *, x: Axis, y: Axis, says: str, height: Height = "normal", live: bool = False
@@ -46,12 +30,12 @@ def chart(
     """
     layers = [layer for layer in layers if layer is not None]
     frame = Frame(x.scale(list(_xs(layers))), y.scale(list(_ys(layers)), pad=0.06), 1 / LABEL_LINES[height])
-    return h.div(class_=["chart", f"chart-{height}", _room(layers)])[
+    return h.div(class_=["chart", f"chart-{height}", _ticks_room(frame), *_room(layers)])[
         h.p(class_="chart-y", aria_hidden="true")[y.label],
         h.svg(class_="plot", role="group", aria_label=says, data_plot=True)[
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
-            h.g(aria_hidden="true")[_ends(layers, frame), _dots(layers, frame), _marks(layers, frame)],
+            h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(layers, frame), _dots(layers, frame), labels.marks(layers, frame)],
             _columns(layers, frame, x),
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],
@@ -93,13 +77,21 @@ def _ys(layers: Sequence[Layer]) -> Iterator[float]:
             yield layer.y
 
 
-def _room(layers: Sequence[Layer]) -> str:
+def _room(layers: Sequence[Layer]) -> Iterator[str]:
     """How much room the longest label right of the plot needs."""
-    longest = max((len(layer.name) for layer in layers if isinstance(layer, Line) and layer.points), default=0)
-    return next(f"room-{name}" for name, length in _ROOMS if longest <= length)
+    named = begun(layers)
+    longest = max((len(line.name) for line in named if len(line.name) <= labels.LONGEST_OUTSIDE), default=0)
+    yield next(f"room-{name}" for name, length in _ROOMS if longest <= length)
+    if alike(named):
+        yield "room-samples"
 
 
-_ROOMS = (("none", 0), ("small", 8), ("medium", 13), ("large", 1000))
+def _ticks_room(frame: Frame) -> str | None:
+    """More room left of the plot, where the ticks' words need it."""
+    return "ticks-long" if max(map(len, map(frame.y.tick, frame.y.ticks)), default=0) > 4 else None
+
+
+_ROOMS = (("none", 0), ("small", 8), ("medium", 13), ("large", labels.LONGEST_OUTSIDE))
 
 
 def _step(xs: Sequence[float]) -> float:
@@ -130,41 +122,23 @@ def _axes(frame: Frame) -> h.Node:
 
 def _rules(layers: Sequence[Layer], frame: Frame) -> h.Node:
     for rule in layers:
-        if isinstance(rule, Rule) and rule.y is not None:
-            yield h.g(class_=f"rule tone-{rule.tone}")[
-                h.line(x1="0", x2="100%", y1=frame.down(rule.y), y2=frame.down(rule.y)),
-                h.text(class_="rule-label", x="0", y=frame.down(rule.y), dx="0.3em", dy="-0.4em")[rule.label],
-            ]
-        elif isinstance(rule, Rule):
-            far = frame.x(rule.x) > 0.6
-            yield h.g(class_=f"rule tone-{rule.tone}")[
-                h.line(x1=frame.across(rule.x), x2=frame.across(rule.x), y1="0", y2="100%"),
-                h.text(
-                    class_=["rule-label", "to-left" if far else None],
-                    x=frame.across(rule.x),
-                    y="0",
-                    dx="-0.4em" if far else "0.4em",
-                    dy="0.8em",
-                )[rule.label],
-            ]
+        if isinstance(rule, Rule):
+            x1, x2 = ("0", "100%") if rule.x is None else (frame.across(rule.x),) * 2
+            y1, y2 = ("0", "100%") if rule.y is None else (frame.down(rule.y),) * 2
+            yield h.line(class_=f"rule tone-{rule.tone}", x1=x1, x2=x2, y1=y1, y2=y2)
 
 
 # Curves are drawn in a square of 1000 that is stretched over the plot; their strokes are not stretched.
 
 
 def _curves(layers: Sequence[Layer], frame: Frame) -> h.Node:
-    drawn = [layer for layer in layers if isinstance(layer, Line)]
+    drawn = begun(layers)
     return h.svg(class_="curves", viewBox="0 0 1000 1000", preserveAspectRatio="none", width="100%", height="100%")[
         (h.path(class_=f"band tone-{layer.tone}", d=_area(layer, frame)) for layer in layers if isinstance(layer, Band)),
         _uprights([layer for layer in layers if isinstance(layer, Bars)], frame),
         (
-            h.path(
-                class_=["curve", f"tone-{line.tone}", "curve-quiet" if line.quiet else None],
-                d=_path(((x, y) for x, y in line.points), frame),
-                stroke_dasharray="3 4" if line.quiet else DASHES[index % len(DASHES)],
-            )
+            h.path(d=_path(line.points, frame), **stroke(line, index))
             for index, line in enumerate(drawn)
-            if line.points
         ),
     ]
 
@@ -194,20 +168,7 @@ def _uprights(groups: Sequence[Bars], frame: Frame) -> h.Node:
             )
 
 
-# Names at the lines' ends, dots, whiskers and marks: placed in per cent, so that they are never stretched.
-
-
-def _ends(layers: Sequence[Layer], frame: Frame) -> h.Node:
-    drawn = [layer for layer in layers if isinstance(layer, Line) and layer.points]
-    wanted = sorted((1 - frame.y(line.points[-1][1]), index) for index, line in enumerate(drawn))
-    places = spread([place for place, _ in wanted], frame.gap, 0.0, 1.0)
-    for place, (true, index) in zip(places, wanted, strict=True):
-        line = drawn[index]
-        yield [
-            not line.quiet
-            and h.circle(class_=f"end tone-{line.tone}", cx=frame.across(line.points[-1][0]), cy=_percent(true), r="3.5"),
-            h.text(class_=f"name tone-{line.tone}", x="100%", y=_percent(place), dx="0.8em", dy="0.32em")[line.name],
-        ]
+# Dots and whiskers: placed in per cent, so that they are never stretched.
 
 
 def _dots(layers: Sequence[Layer], frame: Frame) -> h.Node:
@@ -223,7 +184,7 @@ def _dots(layers: Sequence[Layer], frame: Frame) -> h.Node:
                     and h.text(
                         class_=["name", f"tone-{layer.tone}", "to-left" if far else None],
                         x=frame.across(dot.x),
-                        y=_percent(place),
+                        y=percent(place),
                         dx="-0.8em" if far else "0.8em",
                         dy="0.32em",
                     )[dot.name],
@@ -244,17 +205,6 @@ def _whiskers(layers: Sequence[Layer], frame: Frame) -> h.Node:
                 if dot.low is not None and dot.high is not None:
                     at, low, high = frame.across(dot.x), frame.down(dot.low), frame.down(dot.high)
                     yield h.line(class_=f"whisker tone-{layer.tone}", x1=at, x2=at, y1=low, y2=high)
-
-
-def _marks(layers: Sequence[Layer], frame: Frame) -> h.Node:
-    for mark in layers:
-        if isinstance(mark, Mark):
-            place, below = frame.x(mark.x), frame.y(mark.y) > 0.8
-            side = "to-left" if place > 0.75 else "to-right" if place < 0.25 else "to-middle"
-            yield h.g(class_=f"mark tone-{mark.tone}")[
-                h.circle(cx=frame.across(mark.x), cy=frame.down(mark.y), r="6"),
-                h.text(class_=side, x=frame.across(mark.x), y=frame.down(mark.y), dy="1.7em" if below else "-1em")[mark.label],
-            ]
 
 
 # Values, pointed at or focused: a column of them at every x.
@@ -309,7 +259,7 @@ def _column(x: float, values: list[_Value], left: float, right: float, frame: Fr
     far = frame.x(x) > 0.6
     # One column is in the order of tabs, the others are reached from it by arrow keys (charts.js).
     return h.g(class_="column", role="img", tabindex="0" if last else "-1", aria_label=f"{frame.x.value(x)} {axis.label}: {said}")[
-        h.rect(class_="column-room", x=_percent(left), y="0", width=_percent(right - left), height="100%"),
+        h.rect(class_="column-room", x=percent(left), y="0", width=percent(right - left), height="100%"),
         h.line(class_="column-line", x1=frame.across(x), x2=frame.across(x), y1="0", y2="100%"),
         h.text(class_="column-x", x=frame.across(x), y="100%")[frame.x.value(x)],
         (
@@ -318,7 +268,7 @@ def _column(x: float, values: list[_Value], left: float, right: float, frame: Fr
                 h.text(
                     class_=["column-value", f"tone-{value.tone}", "to-left" if far else None],
                     x=frame.across(x),
-                    y=_percent(place),
+                    y=percent(place),
                     dx="-0.7em" if far else "0.7em",
                     dy="0.32em",
                 )[value.words],
@@ -346,10 +296,6 @@ def _table(layers: Sequence[Layer], frame: Frame, axis: Axis, caption: str) -> h
 def _table_row(x: float, column: list[_Value], names: Sequence[str], frame: Frame) -> h.Element:
     by_name = {value.name: value.words for value in column}
     return h.tr[h.th(scope="row")[frame.x.value(x)], (h.td[by_name.get(name, "–")] for name in names)]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def _thousand(share: float) -> str:

@@ -1,0 +1,143 @@
+"""Names of lines, marks and levels: above everything drawn, where the least is in their way."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import htpy as h
+
+from .frame import Frame, alike, begun, percent, stroke
+from .layers import Layer, Line, Mark, Rule
+from .scales import spread
+
+# A letter's width as a share of the plot's: about right on a phone, where there is least room.
+_LETTER = 0.025
+_SAMPLES = 9  # places at which it is seen whether a curve is behind a label
+LONGEST_OUTSIDE = 18  # letters of a name that stands right of the plot; a longer one stands within it
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A line's name, the line's place among the others, and where the name's middle is."""
+
+    line: Line
+    index: int
+    place: float
+
+    @property
+    def inside(self) -> bool:
+        return len(self.line.name) > LONGEST_OUTSIDE
+
+    def box(self, frame: Frame) -> tuple[float, float]:
+        """Where the name begins and ends."""
+        at, width = frame.x(self.line.points[-1][0]), _LETTER * len(self.line.name)
+        return (at - width, at) if self.inside else (at, at + width)
+
+
+def ends(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    """Every line's name at its last point, led to from there where it had to make room for others."""
+    drawn = begun(layers)
+    return [_end(name, frame, sample=alike(drawn)) for name in _names(drawn, frame)]
+
+
+def _names(drawn: Sequence[Line], frame: Frame) -> list[_Name]:
+    """The lines' names from top to bottom, none upon another."""
+    names = [_clear(_Name(line, index, 1 - frame.y(line.points[-1][1])), drawn, frame) for index, line in enumerate(drawn)]
+    names.sort(key=lambda name: name.place)
+    places = spread([name.place for name in names], frame.gap, 0.0, 1.0)
+    return [replace(name, place=place) for name, place in zip(names, places, strict=True)]
+
+
+def _clear(name: _Name, drawn: Sequence[Line], frame: Frame) -> _Name:
+    """The name beside its line's end or, if curves pass there, above or below."""
+    in_the_way = [line for line in drawn if name.inside or line is not name.line]
+    tried = [replace(name, place=name.place + offset) for offset in (0.0, -frame.gap, frame.gap)]
+    return min(tried, key=lambda name: _behind(name.box(frame), name.place, in_the_way, frame))
+
+
+def _end(name: _Name, frame: Frame, sample: bool) -> h.Element:
+    """An inner drawing begins where the line ends, so that what follows is measured from there in em."""
+    line, there, sign = name.line, percent(name.place), "-" if name.inside else ""
+    x, y = line.points[-1]
+    moved = abs(name.place - 1 + frame.y(y)) > frame.gap / 4
+    return h.svg(class_=f"ending tone-{line.tone}", x=frame.across(x))[
+        moved and h.line(class_="leader", x1=f"{sign}0.3em", x2=f"{sign}0.7em", y1=frame.down(y), y2=there),
+        not line.quiet and h.circle(class_="end", cx="0", cy=frame.down(y), r="3.5"),
+        sample and h.line(x1=f"{sign}0.9em", x2=f"{sign}2.9em", y1=there, y2=there, **stroke(line, name.index)),
+        h.text(
+            class_=["name", "to-left" if name.inside else None],
+            x=f"{sign}3.3em" if sample else f"{sign}0.8em",
+            y=there,
+            dy="0.32em",
+        )[line.name],
+    ]
+
+
+def marks(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    drawn = begun(layers)
+    for mark in layers:
+        if isinstance(mark, Mark):
+            place = frame.x(mark.x)
+            side = "to-left" if place > 0.75 else "to-right" if place < 0.25 else "to-middle"
+            yield h.g(class_=f"mark tone-{mark.tone}")[
+                h.circle(cx=frame.across(mark.x), cy=frame.down(mark.y), r="6"),
+                h.text(class_=side, x=frame.across(mark.x), y=frame.down(mark.y), dy="1.7em" if _below(mark, drawn, frame) else "-1em")[mark.label],
+            ]
+
+
+def _below(mark: Mark, drawn: Sequence[Line], frame: Frame) -> bool:
+    """Whether the mark's label stands below it: where there is no room above, or more is in its way."""
+    at, reach = 1 - frame.y(mark.y), 1.3 * frame.gap
+    if not reach < at < 1 - reach:
+        return at <= reach
+    half = _LETTER * len(mark.label) / 2
+    box = frame.x(mark.x) - half, frame.x(mark.x) + half
+    names = _names(drawn, frame)
+    above, below = (_behind(box, place, drawn, frame) + _upon(box, place, names, frame) for place in (at - reach, at + reach))
+    return below < above
+
+
+def rules(layers: Sequence[Layer], frame: Frame) -> h.Node:
+    drawn = begun(layers)
+    for rule in layers:
+        if isinstance(rule, Rule) and rule.y is not None:
+            right = _clearer_right(rule, drawn, frame)
+            yield _rule_label(rule, "100%" if right else "0", frame.down(rule.y), "-0.4em", right)
+        elif isinstance(rule, Rule):
+            yield _rule_label(rule, frame.across(rule.x), "0", "0.8em", to_left=frame.x(rule.x) > 0.6)
+
+
+def _clearer_right(rule: Rule, drawn: Sequence[Line], frame: Frame) -> bool:
+    width, place = _LETTER * len(rule.label), 1 - frame.y(rule.y) - frame.gap / 2
+    return _behind((1 - width, 1), place, drawn, frame) < _behind((0, width), place, drawn, frame)
+
+
+def _rule_label(rule: Rule, x: str, y: str, dy: str, to_left: bool) -> h.Element:
+    return h.text(
+        class_=["rule-label", f"tone-{rule.tone}", "to-left" if to_left else None], x=x, y=y, dx="-0.4em" if to_left else "0.4em", dy=dy
+    )[rule.label]
+
+
+def _behind(box: tuple[float, float], place: float, lines: Sequence[Line], frame: Frame) -> int:
+    """How much of the curves is behind a label from the box's left to its right, with its middle at ``place``."""
+    left, right = box
+    xs = [left + (right - left) * sample / (_SAMPLES - 1) for sample in range(_SAMPLES)]
+    heights = [_curve_at(line, x, frame) for line in lines for x in xs]
+    return sum(height is not None and abs(height - place) < frame.gap / 2 for height in heights)
+
+
+def _upon(box: tuple[float, float], place: float, names: Sequence[_Name], frame: Frame) -> int:
+    """The same for lines' names, each of which is as bad as a curve all along."""
+    boxes = [name.box(frame) for name in names if abs(name.place - place) < frame.gap]
+    return _SAMPLES * sum(left < box[1] and box[0] < right for left, right in boxes)
+
+
+def _curve_at(line: Line, x: float, frame: Frame) -> float | None:
+    """How far down a curve is at a share of the width, where it has got that far."""
+    after = bisect(line.points, x, key=lambda point: frame.x(point[0]))
+    if not 0 < after < len(line.points):
+        return None
+    (left, start), (right, end) = ((frame.x(x), 1 - frame.y(y)) for x, y in line.points[after - 1 : after + 1])
+    return start + (end - start) * (x - left) / (right - left)
