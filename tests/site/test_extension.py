@@ -45,7 +45,7 @@ def test_equations_become_mathml_with_their_source(counting_stage):
     html = render(r"Costs $5 and $6. Let $\sigma(x) < 1$ hold, and $$\frac{a}{b}$$")
     assert "Costs $5 and $6." in html
     assert html.count("<math") == 2 and 'display="block"' in html
-    assert r'<annotation encoding="application/x-tex">\sigma(x) &lt; 1</annotation>' in html
+    assert r'<annotation encoding="application/x-tex" data-search-exclude="">\sigma(x) &lt; 1</annotation>' in html
 
 
 def test_functions_in_equations_stand_apart_from_what_brings_no_room_of_its_own():

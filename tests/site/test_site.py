@@ -1,5 +1,6 @@
 """The built site, as files: pages, no other hosts, and mistakes that stop a build with a sentence."""
 
+import json
 import os
 import re
 import shutil
@@ -31,6 +32,13 @@ def test_a_widget_is_in_its_page_before_anything_runs():
     html = (SITE / "03-reward-model" / "index.html").read_text()
     assert re.search(r'<section[^>]*data-widget="preference-labeling"[^>]*data-status="static"', html)
     assert "A is better" in html and "Response B" in html
+
+
+def test_the_search_finds_words_and_captions_but_no_controls_nor_tex():
+    found = json.loads((SITE / "search" / "search_index.json").read_text())["docs"]
+    text = "\n".join(section["text"] for section in found if section["location"].startswith("0"))
+    assert "Direct Preference Optimization" in text and "Figure 3.1" in text
+    assert not [words for words in ("Start over", "A is better", "Show the code", r"\pi") if words in text]
 
 
 def test_the_landing_page_tells_what_it_takes():

@@ -42,6 +42,7 @@ def _section(widget: Widget, stage: Stage) -> h.Element:
         data_needs=" ".join(stage.registry.needs(name)) or None,
         data_views=stage.keep(f"views/{name}", views),
         aria_labelledby=title,
+        data_search_exclude=True,
     )[
         h.header(class_="widget-head")[
             h.p(class_="widget-title", id=title)[widget.title],
