@@ -12,7 +12,7 @@ from tests.benchmarks.start_up import CHAPTER, READY, REPETITIONS, STOCK, served
 from tests.browser.book import WITH_WIDGETS, name_of
 from tests.browser.conftest import launch
 
-TRAINING = ("run", "train", "import", "evidence", "ai", "export")
+TRAINING = ("run", "train", "import", "evidence", "ai")
 ANSWERS = 60
 
 # The figure's controls, one a kind (the event's name), each with the key under which the build may have stored its view.

@@ -219,9 +219,8 @@ def test_labels_go_out_and_come_back_as_json_lines(page, tmp_path):
         figure.button("A is better").click()
         expect(figure.view.get_by_text(f"Comparison {number + 2}")).to_be_visible()
     taught = figure.section.get_by_role("table", name=re.compile("Learned weight")).inner_html()
-    figure.button("Export yours").click()
     with page.expect_download() as saving:
-        figure.section.get_by_role("link", name="Save 3 labels").click()
+        figure.section.get_by_role("link", name="Export your 3 labels").click()
     path = tmp_path / "labels.jsonl"
     saving.value.save_as(path)
     rows = [json.loads(line) for line in path.read_text().splitlines()]

@@ -281,7 +281,7 @@ class MethodCards(Widget[Cards]):
                 f"Constitutional AI gets {len(self.principles)} principles and no human label."
             )
         # While it works, what is still to come has its place already, so that nothing jumps when it arrives.
-        return [self._work(state), self._table(state), self._picture(state), self._answers(state)]
+        return [h.div(class_="work")[self._work(state)], self._table(state), self._picture(state), self._answers(state)]
 
     def _work(self, state: Cards) -> h.Node:
         if len(state.runs) == len(METHODS):

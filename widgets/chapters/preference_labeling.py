@@ -467,7 +467,7 @@ class PreferenceLabeling(Widget[Labeling]):
             state.ai and parts.note(self._went_by(state.ai)),
             state.counts.total > state.counts.yours and self._whose(state.counts),
             h.div(class_="buttons")[
-                exportable > 0 and parts.download(self.export(state), "preferences.jsonl", f"Export your {_number_of(exportable, 'label')}"),
+                exportable > 0 and parts.download(self.export(state), "preferences.jsonl", f"Export your {_number_of(exportable, 'label')}", kind="quiet"),
                 parts.file_field("import", "Import JSON Lines", ".jsonl,.json,.txt,application/jsonl"),
                 state.counts.imported > 0 and parts.button("Forget the import", "forget_import"),
             ],

@@ -230,7 +230,7 @@ class ReportCard(Widget[Report]):
     def _keep(self, state: Report) -> h.Node:
         return h.div(class_="buttons")[
             parts.button("Ask again", "again", key="a", sign="again"),
-            parts.download(picture(state), "report-card.svg", "Save as an image", kind="image/svg+xml"),
+            parts.download(picture(state), "report-card.svg", "Save as an image", media="image/svg+xml"),
             # Without labels there is nothing of the reader's to share yet: the button waits.
             h.button(class_="button button-quiet", type="button", data_tool="link", data_of="preference-labeling", disabled=not state.taste.own)["Copy a link to this card"],
             not state.taste.own and parts.note("The link carries your labels, once there are some."),

@@ -68,7 +68,7 @@ class Face:
     stand_ins: tuple[StandIn, ...]
     style: str = "normal"
     features: tuple[str, ...] = ("kern", "liga", "calt", "ccmp", "locl", "mark")
-    early: bool = False
+    early: str | None = None
     letters: tuple[int, ...] = tuple(LETTERS)
     size: str = "100%"
 
@@ -78,16 +78,16 @@ class Face:
         return f"{weight[0]:g} {weight[1]:g}" if isinstance(weight, tuple) else f"{weight:g}"
 
 
-# Newsreader is two families here: one drawn for text, one for titles. ``early`` ones are asked for before the
-# style sheet is read, because every page begins with them.
+# Newsreader is two families here: one drawn for text, one for titles. ``early`` is what a page holds that asks for the font
+# before the style sheet is read: nothing, where every page begins with it.
 FACES = (
-    Face("Newsreader", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": (400, 600), "opsz": 16}, SERIFS, early=True),
-    Face("Newsreader", "newsreader/files/newsreader-latin-opsz-italic.woff2", {"wght": 400, "opsz": 16}, ITALICS, "italic", early=True),
-    Face("Newsreader Display", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": 400, "opsz": 72}, SERIFS, early=True),
-    Face("Inter", "inter/files/inter-latin-wght-normal.woff2", {"wght": (400, 650)}, SANS, features=("kern", "calt", "ccmp", "mark", "tnum"), early=True),
+    Face("Newsreader", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": (400, 600), "opsz": 16}, SERIFS, early=""),
+    Face("Newsreader", "newsreader/files/newsreader-latin-opsz-italic.woff2", {"wght": 400, "opsz": 16}, ITALICS, "italic", early=""),
+    Face("Newsreader Display", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": 400, "opsz": 72}, SERIFS, early=""),
+    Face("Inter", "inter/files/inter-latin-wght-normal.woff2", {"wght": (400, 650)}, SANS, features=("kern", "calt", "ccmp", "mark", "tnum"), early=""),
     Face("JetBrains Mono", "jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2", {"wght": 400}, MONOS, features=("ccmp",)),
-    # Only what shows an equation asks for it. Its letters are made as low as Newsreader's.
-    Face("STIX Two Math", "../@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2", {"wght": 400}, (), features=(), letters=tuple(FORMULAS), size="92%"),
+    # Its letters are made as low as Newsreader's.
+    Face("STIX Two Math", "../@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2", {"wght": 400}, (), features=(), letters=tuple(FORMULAS), size="92%", early="<math"),
 )
 
 
@@ -97,10 +97,10 @@ class FontError(SiteError):
 
 @dataclass(frozen=True)
 class Fonts:
-    """The ``@font-face`` rules, and the files that a page should ask for early."""
+    """The ``@font-face`` rules, and the files that a page should ask for early, each with what the page then holds."""
 
     css: bytes
-    early: tuple[str, ...]
+    early: tuple[tuple[str, str], ...]
 
 
 def fonts(result: Bundle, store: Store) -> Fonts:
@@ -110,7 +110,7 @@ def fonts(result: Bundle, store: Store) -> Fonts:
         data = store.made(f"font-{_key(face)}.woff2", lambda face=face: cut(face))
         name = store.put(result, f"{face.family.replace(' ', '-').lower()}-{face.style}.woff2", data)
         rules += [_rule(face, name), *_stand_in_rules(face, data)]
-        early += [name] if face.early else []
+        early += [(name, face.early)] if face.early is not None else []
     return Fonts("\n".join(rules).encode(), tuple(early))
 
 

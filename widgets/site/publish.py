@@ -29,8 +29,8 @@ class Publication:
         return [f"{FOLDER}/{name}" for name in self.bundle.styles]
 
     @property
-    def fonts(self) -> list[str]:
-        return [f"{FOLDER}/{name}" for name in self.bundle.fonts]
+    def fonts(self) -> list[tuple[str, str]]:
+        return [(f"{FOLDER}/{name}", part) for name, part in self.bundle.fonts]
 
     def write(self, site: Path, stage: Stage) -> None:
         """Puts the bundle and the stored views into the site."""

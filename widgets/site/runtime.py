@@ -48,13 +48,13 @@ class BundleError(SiteError):
 class Bundle:
     """Files by their name in the site; ``page`` is the script that pages load, ``styles`` their style sheets.
 
-    ``fonts`` are those that a page should ask for before it has read the style sheets.
+    ``fonts`` are those that a page should ask for before it has read the style sheets, each with what the page then holds.
     """
 
     files: dict[str, Path] = field(default_factory=dict)
     page: str = ""
     styles: list[str] = field(default_factory=list)
-    fonts: tuple[str, ...] = ()
+    fonts: tuple[tuple[str, str], ...] = ()
 
     def copy_to(self, folder: Path) -> None:
         for name, path in self.files.items():

@@ -171,10 +171,10 @@ def file_field(event: str, label: str, accept: str) -> h.Element:
     ]
 
 
-def download(text: str, name: str, label: str, kind: str = "text/plain") -> h.Element:
+def download(text: str, name: str, label: str, media: str = "text/plain", *, kind: Literal["primary", "quiet"] = "primary") -> h.Element:
     """A link that saves a text as a file: ``download("{}\\n", "labels.jsonl", "Save the labels")``."""
     encoded = base64.b64encode(text.encode()).decode()
-    return h.a(class_="button button-primary tone-plain", href=f"data:{kind};charset=utf-8;base64,{encoded}", download=name)[label]
+    return h.a(class_=["button", f"button-{kind}", "tone-plain"], href=f"data:{media};charset=utf-8;base64,{encoded}", download=name)[label]
 
 
 def stepper(
