@@ -153,7 +153,7 @@ def test_a_link_opens_the_same_state_in_a_clean_profile(figure, browser, site_ur
     linked = Figure(page, NAME).ready()
     expect(linked.section.get_by_text("Comparison 3")).to_be_visible()
     assert linked.numbers() == figure.numbers()
-    linked.button("Back to mine").click()
+    linked.button("Start from the beginning").click()
     expect(linked.section.get_by_text("Comparison 1")).to_be_visible()
     stranger.close()
 

@@ -190,7 +190,7 @@ def test_a_link_shows_the_same_to_a_reader_who_has_labels_and_leaves_those_alone
     expect(hacking.section.get_by_text("This figure shows a linked state")).to_be_visible()
     expect(hacking.view.get_by_text("You have not labelled anything yet")).to_be_visible()
     assert labeling.log() == mine
-    hacking.button("Back to mine").click()
+    hacking.button("Start from the beginning").click()
     Figure(page, "preference-labeling").button("Back to mine").click()
     expect(hacking.view.get_by_text("You have not labelled anything yet")).to_have_count(0)
 
