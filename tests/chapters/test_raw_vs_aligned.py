@@ -97,7 +97,8 @@ def test_an_insult_is_called_rude_and_the_scale_of_its_effect_is_named(widget, c
     said = [task.kinds.index("rude")]
     harmless = three_h.judge([*said, *[len(task.kinds)] * 7], task.kinds)[1]
     shown = str(widget._gauge(harmless, content.trained("writing").raw, said, "raw"))
-    assert "Harmless: rude" in shown and "On a scale from 0 to 1, every answer starts at 1." in shown and "−0.50" in shown
+    assert 'aria-label="Harmless"' in shown and 'aria-valuetext="rude"' in shown
+    assert "On a scale from 0 to 1, every answer starts at 1." in shown and "−0.50" in shown
 
 
 def test_the_first_view_shows_the_difference(widget, content):
@@ -200,7 +201,7 @@ def test_harmful_answers_are_not_simply_called_honest(widget, content):
             said = [task.kinds.index("harmful")]
             honest = three_h.judge([*said, *[len(task.kinds)] * 7], task.kinds)[2]
             shown = str(widget._gauge(honest, content.trained(question).raw, said, "raw"))
-            assert "Honest: doubtful" in shown
+            assert 'aria-label="Honest"' in shown and 'aria-valuetext="doubtful"' in shown
 
 
 def test_the_figure_says_that_its_first_answers_were_picked(widget):
