@@ -40,9 +40,19 @@ def looks(page, address: str) -> dict[tuple[str, str], Image.Image]:
         for scheme in SCHEMES:
             wear(page, scheme)
             page.evaluate("scrollTo(0, 0)")
-            image = page.screenshot(full_page=True, animations="disabled")
-            found[size, scheme] = Image.open(BytesIO(image)).convert("RGB")
+            found[size, scheme] = steady(page)
     return found
+
+
+def steady(page) -> Image.Image:
+    """The whole page, once two in a row look the same: Chromium may take the first before all of it is drawn."""
+    last = None
+    for _ in range(6):
+        image = Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled"))).convert("RGB")
+        if last and changed(image, last) <= MOST_CHANGED:
+            return image
+        last = image
+    raise AssertionError("the page does not come to rest")
 
 
 def changed(one: Image.Image, other: Image.Image) -> float:
