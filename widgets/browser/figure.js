@@ -26,7 +26,7 @@ export class Figure {
     this.#record = store.read(this.name);
     if (this.#record.log || this.#record.pending.length) this.#path = null;
     if (this.#record.html && this.#record.build === BUILD && this.#record.options === section.dataset.options) this.#show(this.#record.html);
-    this.#whenIdle(() => this.#storedViews());
+    this.#whenIdle(() => this.#prepare());
     python.join(this);
     this.openLink();
     this.#refreshTools();
@@ -184,18 +184,17 @@ export class Figure {
     return this.#views;
   }
 
+  // Fetches the stored views, and tries one where nobody sees it: the browser compiles now what the first click needs.
+  async #prepare() {
+    const [html] = Object.values(await this.#storedViews());
+    if (html) this.#whenIdle(() => morph(this.view.cloneNode(true), html));
+  }
+
   #show(html) {
     const active = this.view.contains(document.activeElement) ? document.activeElement : null;
     const place = active && this.#placeOf(active);
     const before = this.#liveText();
-    Idiomorph.morph(this.view, html, {
-      morphStyle: "innerHTML",
-      callbacks: {
-        // What the reader opened stays open; a control being dragged keeps its value.
-        beforeAttributeUpdated: (attribute, node, change) =>
-          !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),
-      },
-    });
+    morph(this.view, html, active);
     if (place && (active.disabled || !this.view.contains(document.activeElement))) this.#focus(place);
     const text = this.#liveText();
     if (text !== before) this.section.querySelector("[data-announce]").textContent = text;
@@ -340,4 +339,15 @@ export class Figure {
   #whenIdle(work) {
     (window.requestIdleCallback ?? setTimeout)(work);
   }
+}
+
+function morph(view, html, active = null) {
+  Idiomorph.morph(view, html, {
+    morphStyle: "innerHTML",
+    callbacks: {
+      // What the reader opened stays open; a control being dragged keeps its value.
+      beforeAttributeUpdated: (attribute, node, change) =>
+        !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),
+    },
+  });
 }
