@@ -3,14 +3,19 @@
 /* global OFFLINE */
 
 const QUIET = 1500; // milliseconds of peace before anything is fetched ahead of need
+const SETTLED = 600; // milliseconds after loading, when the theme has asked for what it needs, too
 const JUST_OPENED = 8000; // milliseconds since the page was asked for
+
+const loaded = new Promise((done) => {
+  if (document.readyState === "complete") done();
+  else addEventListener("load", done, { once: true });
+});
 
 export function keepForLater(ready) {
   if (!OFFLINE || !navigator.serviceWorker || navigator.connection?.saveData) return;
   const begin = () => setTimeout(() => (window.requestIdleCallback ?? setTimeout)(register), QUIET);
   if (document.querySelector("section[data-widget]")) ready.then(begin);
-  else if (document.readyState === "complete") begin();
-  else window.addEventListener("load", begin, { once: true });
+  else loaded.then(begin);
 }
 
 async function register() {
@@ -22,11 +27,14 @@ async function register() {
   }
 }
 
-// A new release that was fetched during an earlier visit takes over now, before the reader has begun. The browser may also
+// A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the
+// page still asks for files: Chromium would start the old worker again for one of them, and keep it. The browser may also
 // have let it take over by itself, while this page was on its way from the old one: the worker tells every page.
 export async function takeOver() {
   if (!OFFLINE || !navigator.serviceWorker) return;
   navigator.serviceWorker.addEventListener("message", ({ data }) => data === "taken over" && follow());
+  await loaded;
+  await new Promise((done) => setTimeout(done, SETTLED));
   const registration = await navigator.serviceWorker.getRegistration(new URL("../../", import.meta.url)).catch(() => null);
   registration?.waiting?.postMessage("activate");
 }
