@@ -5,6 +5,7 @@ import * as store from "./store.js";
 
 const BUILD = import.meta.url;
 const TYPING_PAUSE = 180;
+let compiled = false; // what shows a view, for all figures
 
 export class Figure {
   #record; // what is kept, see store.js
@@ -184,10 +185,13 @@ export class Figure {
     return this.#views;
   }
 
-  // Fetches the stored views, and tries one where nobody sees it: the browser compiles now what the first click needs.
+  // Fetches the stored views. The visit's first figure tries one where nobody sees it, so that the browser compiles
+  // early what a first click needs.
   async #prepare() {
     const [html] = Object.values(await this.#storedViews());
-    if (html) this.#whenIdle(() => morph(this.view.cloneNode(true), html));
+    if (!html || compiled) return;
+    compiled = true;
+    this.#whenIdle(() => morph(this.view.cloneNode(true), html));
   }
 
   #show(html) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import hypot
 from random import Random
 
@@ -145,7 +145,8 @@ class RewardHacking(Widget[Hacking]):
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
         self.ids = tuple(id for id in OFFERED if id in content.tasks) or tuple(content.tasks)[:6]
-        self._chases: tuple[Taste | None, dict[tuple[str, frozenset[str]], Chase]] = (None, {})
+        # Going back to a cure or a question computes nothing anew. Few are kept: each holds on to a taste's labels.
+        self._chase = lru_cache(maxsize=16)(self._chase)
         self.events = (
             Choice("question", self.ids),
             Choice("method", tuple(METHODS)),
@@ -178,16 +179,6 @@ class RewardHacking(Widget[Hacking]):
     # The chase.
 
     def _chase(self, taste: Taste, question: str, cures: frozenset[str]) -> Chase:
-        """The chase with these cures, computed once as long as the taste stays."""
-        kept_for, chases = self._chases
-        if kept_for is not taste:
-            chases = {}
-            self._chases = taste, chases
-        if (question, cures) not in chases:
-            chases[question, cures] = self._chased(taste, question, cures)
-        return chases[question, cures]
-
-    def _chased(self, taste: Taste, question: str, cures: frozenset[str]) -> Chase:
         proxy = self._proxy(taste, question, cures)
         rewards, points = [], []
         slope = np.zeros(len(proxy.weights))
