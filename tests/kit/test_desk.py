@@ -54,6 +54,16 @@ def test_mounting_answers_with_the_view_and_the_log():
     assert decode(reply["log"]) == (Event("add"),) * 2 and not reply["busy"] and reply["length"] == 2
 
 
+def test_the_first_view_is_left_as_the_build_made_it():
+    page, other = Page(), Page()
+    page.mount()
+    (reply,) = page.replies()
+    assert reply["html"] is None and reply["untouched"]
+    other.mount("doubler", needs={"counter": encode([Event("add")])})
+    (reply,) = other.replies()
+    assert "<output>2</output>" in reply["html"] and not reply["untouched"]
+
+
 def test_events_are_answered_in_order_each_with_its_id():
     page = Page()
     page.mount()

@@ -11,6 +11,7 @@ export class Figure {
   #record; // what is kept, see store.js
   #kept = null; // the reader's own record, while a linked state is shown
   #barrier = 0; // views for messages before this one would undo what stored views already showed
+  #isFirst = true; // what the build put into the page is what it shows
   #path = ""; // the events since the first view, as the stored views name them; null where they can't help
   #views = null; // a promise of the stored views
   #live = false; // Python has shown this figure's present state at least once
@@ -126,7 +127,7 @@ export class Figure {
     if (reply.id < this.#barrier) return;
     this.#live = true;
     this.#path = reply.untouched && !reply.busy ? "" : null; // in its first state, stored views still answer sooner
-    this.#show(reply.html);
+    if (reply.html !== null || !this.#isFirst) this.#show(reply.html ?? this.first);
     this.#stale(reply.stale);
     this.#progress(reply.busy ? reply.progress ?? 0 : null);
     this.section.querySelector("[data-tool=stop]").hidden = !reply.busy;
@@ -195,6 +196,7 @@ export class Figure {
   }
 
   #show(html) {
+    this.#isFirst = html === this.first;
     const active = this.view.contains(document.activeElement) ? document.activeElement : null;
     const place = active && this.#placeOf(active);
     const before = this.#liveText();

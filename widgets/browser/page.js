@@ -7,6 +7,8 @@ import { Figure } from "./figure.js";
 import { land } from "./land.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
 import { Python } from "./python.js";
+import { switchSchemes } from "./scheme.js";
+import { becomeWhole } from "./whole.js";
 
 const python = new Python();
 const figures = new Map();
@@ -108,6 +110,8 @@ window.addEventListener("hashchange", () => {
   for (const figure of figures.values()) figure.openLink();
 });
 
+becomeWhole();
+switchSchemes();
 takeOver();
 keepForLater(python.ready);
 

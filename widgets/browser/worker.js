@@ -5,6 +5,7 @@
 import { boot } from "./runtime.js";
 
 const SLICE = 12; // milliseconds of work between two looks at what the page has posted
+const STEPS = 50; // of progress, told one by one: more would only keep the page busy
 const CALM = 300; // milliseconds without a message before figures follow the one that the reader is busy with
 const turn = new MessageChannel();
 const early = [];
@@ -55,8 +56,15 @@ async function content() {
   return response.text();
 }
 
+let told = 0;
+function tell(fraction) {
+  if (Math.floor(fraction * STEPS) <= told) return;
+  told = Math.floor(fraction * STEPS);
+  self.postMessage({ type: "progress", fraction });
+}
+
 async function start() {
-  const { python, way } = await boot({ onProgress: (fraction) => self.postMessage({ type: "progress", fraction }) });
+  const { python, way } = await boot({ onProgress: tell });
   self.python = python; // for whoever measures
   // The snapshot holds the desk, open.
   desk = python.globals.get("desk") ?? python.pyimport("widgets.chapters").open_desk(await content());

@@ -10,8 +10,9 @@ Messages, all with ``id`` (rising) and ``widget`` (its name):
     undo, reset, stop
     load    log (text)
 Replies:
-    view    id (the last message taken in), html, log (text; null while busy), length, busy, progress (0 to 1 or null), stale, untouched
-            (nothing has happened here nor in what it builds on: the build's stored views hold), messages
+    view    id (the last message taken in), html (null: the first view, which the build put into the page), log (text; null while
+            busy), length, busy, progress (0 to 1 or null), stale, untouched (nothing has happened here nor in what it builds
+            on: the build's stored views hold), messages
     stale   what the widget shows is of before a change in one that it builds on; a view follows when there is time
     error   id, message
 """
@@ -121,7 +122,12 @@ class Desk:
         if message["type"] != "mount" or before not in (None, self._sessions[name]):
             for follower in self._pass_on(message):
                 yield {"type": "stale", "widget": follower, "id": message["id"]}
-        if name in self._shown:
+        if name not in self._shown:
+            return
+        if message["type"] == "mount" and self._is_untouched(name):
+            yield self._view(name, messages=messages, first=True)
+            self._html(name)  # what it takes is then there for the first event
+        else:
             yield self._view(name, messages=messages)
 
     def _mount(self, message: dict, messages: list[str]) -> Iterator[Any]:
@@ -211,13 +217,17 @@ class Desk:
     def _inputs(self, kind: type[Widget]) -> dict[str, Any]:
         return {need: self._sessions[need].state for need in kind.needs}
 
-    def _view(self, name: str, busy: bool = False, messages: list[str] | None = None) -> dict:
+    def _html(self, name: str) -> str:
+        session = self._sessions[name]
+        return session.widget.html(session.state)
+
+    def _view(self, name: str, busy: bool = False, messages: list[str] | None = None, first: bool = False) -> dict:
         session = self._sessions[name]
         return {
             "type": "view",
             "widget": name,
             "id": self._taken,
-            "html": session.widget.html(session.state),
+            "html": None if first else self._html(name),
             "log": None if busy else encode(session.log),
             "length": len(session.log),
             "busy": busy,

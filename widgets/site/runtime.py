@@ -79,7 +79,7 @@ def bundle(cache: Path, *, content: bytes, snapshot: bool = True) -> Bundle:
     result.page = store.put(result, "page.js", script("page.js", {"WORKER_FILE": worker, "OFFLINE": snapshot}))
     faces = fonts(result, store)
     result.fonts = faces.early
-    result.styles = [store.put(result, "book.css", faces.css + script("book.css", {}))]
+    result.styles = [store.put(result, "fonts.css", faces.css), store.put(result, "book.css", script("book.css", {}))]
     return result
 
 
@@ -228,7 +228,7 @@ def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> b
             (packages / path).write_bytes(content)
         for name in NUMPY_DOCS:
             (packages / name).write_text("")
-        told = _node(
+        told = node(
             [Path(__file__).parent / "snapshot.mjs", PYODIDE, packages, output, ENTRY, data]
             + [f"{SITE_PACKAGES}/{name}" for name in LIBRARIES]
         )
@@ -244,7 +244,7 @@ def script(name: str, constants: Mapping[str, object]) -> bytes:
     return _run([ROOT / "node_modules" / ".bin" / "esbuild", BROWSER / name, *options, *defines])
 
 
-def _node(arguments: list) -> bytes:
+def node(arguments: list) -> bytes:
     return _run(["node", *arguments])
 
 

@@ -1,0 +1,71 @@
+"""The page around the figures: light and dark, and what is laid out when."""
+
+import pytest
+from playwright.sync_api import expect
+
+CHAPTER = "03-reward-model/"
+LATER = "section[data-widget=reward-hacking]"
+# Whether a browser has laid out what a section holds: inside one that it passes over, nothing is seen by it.
+IS_LAID_OUT = "section => section.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+
+
+def scheme(page):
+    return page.locator("body").get_attribute("data-md-color-scheme")
+
+
+class TestScheme:
+    @pytest.fixture(params=["light", "dark"])
+    def system(self, request):
+        return request.param
+
+    @pytest.fixture
+    def context_options(self, system):
+        return {"color_scheme": system}
+
+    def test_is_the_systems_until_the_reader_chooses(self, page, system):
+        own, other = {"light": ("default", "slate"), "dark": ("slate", "default")}[system]
+        page.goto("./")
+        body, to_other = page.locator("body"), page.locator("label[title^='Switch to']:visible")
+        expect(body).to_have_attribute("data-md-color-scheme", own)
+        page.emulate_media(color_scheme="dark" if system == "light" else "light")
+        expect(body).to_have_attribute("data-md-color-scheme", other)
+        page.emulate_media(color_scheme=system)
+        expect(body).to_have_attribute("data-md-color-scheme", own)
+        to_other.click()
+        expect(body).to_have_attribute("data-md-color-scheme", other)
+        page.get_by_role("link", name="Chapter 3").first.click()
+        page.wait_for_url(f"**/{CHAPTER}")
+        page.reload()
+        expect(body).to_have_attribute("data-md-color-scheme", other)
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == {"slate": "dark", "default": "light"}[other]
+
+    def test_is_switched_by_keyboard_and_the_browsers_bar_follows(self, page):
+        page.goto("./")
+        bar = page.locator("meta[name=theme-color]")
+        before, colour = scheme(page), bar.get_attribute("content")
+        page.locator("[data-scheme-switch] input:checked").press("Enter")
+        expect(page.locator("body")).not_to_have_attribute("data-md-color-scheme", before)
+        expect(bar).not_to_have_attribute("content", colour)
+        expect(page.locator("[data-scheme-switch] input:checked")).to_be_focused()
+
+
+class TestWhole:
+    def test_figures_further_down_wait_until_the_reader_moves(self, page):
+        page.goto(CHAPTER)
+        later = page.locator(LATER)
+        assert not later.evaluate(IS_LAID_OUT)
+        page.mouse.wheel(0, 10)
+        expect(page.locator("html")).to_have_attribute("data-whole", "")
+        assert later.evaluate(IS_LAID_OUT)
+
+    def test_a_page_that_is_opened_at_a_place_is_whole(self, page):
+        page.goto(f"{CHAPTER}#figure-reward-hacking")
+        assert page.locator(LATER).evaluate(IS_LAID_OUT)
+
+    def test_the_next_page_is_whole(self, page):
+        page.goto(CHAPTER)
+        page.mouse.wheel(0, 10)
+        expect(page.locator("html")).to_have_attribute("data-whole", "")
+        page.get_by_role("link", name="Chapter 4").first.click()
+        page.wait_for_url("**/04-dpo/")
+        assert page.locator("section[data-widget=method-cards]").evaluate(IS_LAID_OUT)

@@ -1,0 +1,39 @@
+// Light or dark, by Material's own switch and record of it. Its script for the switch is not used: it announces the colours
+// in the page's head, upon which Chromium styles every element of the page anew, several times while the book starts.
+
+/* global __md_get, __md_set */
+
+const RECORD = "__palette";
+const options = [...document.querySelectorAll("[data-scheme-switch] input")];
+const light = matchMedia("(prefers-color-scheme: light)");
+const bar = document.head.appendChild(Object.assign(document.createElement("meta"), { name: "theme-color" }));
+
+export function switchSchemes() {
+  for (const option of options) {
+    option.addEventListener("change", () => choose(option));
+    option.addEventListener("keydown", ({ key }) => key === "Enter" && choose(options[(options.indexOf(option) + 1) % options.length]));
+  }
+  light.addEventListener("change", wear);
+  wear();
+}
+
+// The reader's choice, else what their system prefers.
+function wear() {
+  const chosen = options[__md_get(RECORD)?.index];
+  show(chosen ?? options.find(({ dataset }) => matchMedia(dataset.mdColorMedia).matches) ?? options[0]);
+}
+
+function choose(option) {
+  const { mdColorMedia: media, mdColorScheme: scheme, mdColorPrimary: primary, mdColorAccent: accent } = option.dataset;
+  __md_set(RECORD, { index: options.indexOf(option), color: { media, scheme, primary, accent } });
+  show(option);
+  option.focus();
+}
+
+// Each option is followed by the label of the other one.
+function show(option) {
+  option.checked = true;
+  document.body.dataset.mdColorScheme = option.dataset.mdColorScheme;
+  for (const other of options) other.nextElementSibling.hidden = other !== option;
+  requestAnimationFrame(() => (bar.content = getComputedStyle(document.body).getPropertyValue("--ground")));
+}

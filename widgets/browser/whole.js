@@ -1,0 +1,12 @@
+// A book that opens shows its first screen: figures further down are styled and laid out only once the reader moves, or comes
+// near. Who is led to a place within a page, or comes back to one, gets it whole at once, so that the place is where it was.
+
+export function becomeWhole() {
+  const [{ type } = {}] = performance.getEntriesByType("navigation");
+  if (location.hash || type !== "navigate") return whole();
+  return addEventListener("scroll", () => (window.requestIdleCallback ?? setTimeout)(whole), { once: true, passive: true });
+}
+
+function whole() {
+  document.documentElement.dataset.whole = "";
+}
