@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.benchmarks import start_up
-from tests.benchmarks.start_up import REPETITIONS, served
+from tests.benchmarks.start_up import REPETITIONS, quiet_page, served
 from tests.browser.book import WITH_WIDGETS, name_of
 from tests.browser.conftest import launch
 
@@ -55,13 +55,13 @@ def _without_figures(site: Path, path: str) -> None:
     html = re.sub(r'<script[^>]*assets/book/page-[^>]*></script>', "", html)
     folder = site / (PLAIN + path)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text(html if path else html.replace('href="assets', 'href="../assets').replace('src="assets', 'src="../assets'))
+    (folder / "index.html").write_text(html if path else re.sub(r'((?:href|src)="|url\(")assets', r"\1../assets", html))
 
 
 def _look(browser: Browser, address: str) -> dict:
     """What a new reader's browser sees of a page."""
     context = browser.new_context()
-    page = context.new_page()
+    page = quiet_page(context)
     page.add_init_script(WATCH)
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto(address, wait_until="load")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.slow import slow
-from tests.benchmarks.start_up import CHAPTER, READY, REPETITIONS, STOCK, served, wire_size
+from tests.benchmarks.start_up import CHAPTER, READY, REPETITIONS, STOCK, quiet_page, served, wire_size
 from tests.browser.book import WITH_WIDGETS, name_of
 from tests.browser.conftest import launch
 
@@ -93,7 +93,7 @@ def _slow_link(browser: Browser, address: str) -> None:
     def measure(path: str) -> float:
         with slow(parts.port) as port:
             context = browser.new_context()
-            page = context.new_page()
+            page = quiet_page(context)
             page.goto(urlunsplit(parts._replace(netloc=f"127.0.0.1:{port}")) + path)
             seconds = _ready(page)
             context.close()
@@ -105,13 +105,13 @@ def _slow_link(browser: Browser, address: str) -> None:
 def _second_visit(browser: Browser, address: str) -> None:
     def measure(path: str) -> float:
         context = browser.new_context()
-        page = context.new_page()
+        page = quiet_page(context)
         page.goto(address + path)
         _ready(page)
         if path == CHAPTER:
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         page.close()
-        again = context.new_page()
+        again = quiet_page(context)
         again.goto(address + path)
         seconds = _ready(again)
         context.close()
@@ -139,7 +139,7 @@ def _first_clicks(browser: Browser, address: str) -> None:
     for path in WITH_WIDGETS:
         context = browser.new_context()
         context.route("**/pyodide.asm.wasm", lambda route: None)
-        page = context.new_page()
+        page = quiet_page(context)
         page.goto(address + path)
         page.wait_for_timeout(1500)  # the stored views are loaded when the page is idle
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
@@ -157,7 +157,7 @@ def _answers(browser: Browser, address: str) -> None:
     print(f"\nevent to new view once Python is ready, training apart, ms (median, p95 of {ANSWERS}), and the worst kind of event:")
     for path in WITH_WIDGETS:
         context = browser.new_context()
-        page = context.new_page()
+        page = quiet_page(context)
         page.goto(address + path)
         for name in _figures(page, ready=True):
             found: list[tuple[float, str]] = []

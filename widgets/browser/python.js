@@ -38,7 +38,8 @@ export class Python {
     if (this.#worker || this.state === "failed") return;
     this.#become("loading");
     try {
-      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module" });
+      const name = navigator.serviceWorker?.controller ? "kept" : "";
+      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name });
     } catch (error) {
       this.#fail(`This browser does not let the page start a worker (${error.message}).`);
       return;

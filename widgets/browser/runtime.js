@@ -10,6 +10,9 @@ import { checksum, withLibraries } from "./libraries.js";
 const { core, stock, snapshot } = RUNTIME;
 const at = (name) => new URL(name, import.meta.url).href;
 
+// Whether a service worker has the book's files on the reader's disk: the page says so by this worker's name.
+const kept = self.name === "kept";
+
 // Returns Python, and the way in which it came.
 export async function boot({ onProgress }) {
   checkWebAssembly();
@@ -36,12 +39,14 @@ function checkWebAssembly() {
 // A file without which Python can't start in any way.
 export class MissingFile extends Error {}
 
-async function start({ way, needs }, bytes, onProgress) {
+async function start({ way, needs, mayBeKept }, bytes, onProgress) {
   const fetchBefore = self.fetch;
   // Pyodide waits for ever, too, for a file that breaks off on its way.
   let lose;
   const loss = new Promise((_, reject) => (lose = reject));
-  const fetch = counting(fetchBefore, bytes, onProgress, lose);
+  // What is on disk comes whole: to read it twice, so as to count it, would take a fifth of the start.
+  const count = kept && mayBeKept ? fileCounter(needs.length, onProgress) : byteCounter(bytes, onProgress);
+  const fetch = watched(fetchBefore, count, lose);
   // Pyodide would ask for one file after the other.
   const early = new Map(needs.map((name) => [at(name), fetch(at(name))]));
   for (const response of early.values()) response.catch(() => {}); // `loss` tells
@@ -58,17 +63,27 @@ async function start({ way, needs }, bytes, onProgress) {
   }
 }
 
-// A fetch that tells how much of all the files has come, and names the file that does not.
-function counting(fetch, expected, onProgress, lose) {
+// Counts what comes of all the files, of which it is given one response at a time. It reads a copy of each, so that
+// WebAssembly is compiled as it comes.
+function byteCounter(expected, onProgress) {
   let received = 0;
-  const count = async (body) => {
-    for (const reader = body.getReader(); ; ) {
+  return async (response) => {
+    for (const reader = response.clone().body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) return;
       received += value.byteLength;
       onProgress(Math.min(received / expected, 0.99));
     }
   };
+}
+
+function fileCounter(expected, onProgress) {
+  let received = 0;
+  return async () => onProgress(Math.min(++received / expected, 0.99));
+}
+
+// A fetch that names the file that does not come, or breaks off while it is counted.
+function watched(fetch, count, lose) {
   return async (resource, options) => {
     const address = String(resource?.url ?? resource);
     const name = address.split("/").pop();
@@ -84,8 +99,7 @@ function counting(fetch, expected, onProgress, lose) {
       throw lost(error.message);
     }
     if (!response.ok) throw lost(response.status);
-    // Counted beside, so that WebAssembly is compiled as it comes.
-    count(response.clone().body).catch((error) => lost(error.message));
+    count(response).catch((error) => lost(error.message));
     return response;
   };
 }
@@ -98,6 +112,7 @@ const common = () => ({
 const WASM = `${core.folder}pyodide.asm.wasm`;
 
 const fromSnapshot = {
+  mayBeKept: true,
   needs: [WASM, snapshot?.file, snapshot?.stdlib, ...(snapshot?.libraries ?? []).map(({ file }) => file)],
   async way() {
     const packed = unpacked(snapshot.file, snapshot.runs.reduce((sum, [from, to]) => sum + to - from, 0));
