@@ -5,7 +5,7 @@ import * as store from "./store.js";
 
 const BUILD = import.meta.url;
 const TYPING_PAUSE = 180;
-let compiled = false; // what shows a view, for all figures
+const CHANGEABLE = "input, textarea, select";
 
 export class Figure {
   #record; // what is kept, see store.js
@@ -186,13 +186,10 @@ export class Figure {
     return this.#views;
   }
 
-  // Fetches the stored views. The visit's first figure tries one where nobody sees it, so that the browser compiles
-  // early what a first click needs.
+  // Fetches the stored views, and tries one where nobody sees it, so that the browser has compiled what a first click needs.
   async #prepare() {
     const [html] = Object.values(await this.#storedViews());
-    if (!html || compiled) return;
-    compiled = true;
-    this.#whenIdle(() => morph(this.view.cloneNode(true), html));
+    if (html) this.#whenIdle(() => morph(this.view.cloneNode(true), html));
   }
 
   #show(html) {
@@ -347,10 +344,16 @@ export class Figure {
   }
 }
 
+function mayHaveChanged(node) {
+  return node.nodeType === Node.ELEMENT_NODE && (node.matches(CHANGEABLE) || Boolean(node.querySelector(CHANGEABLE)));
+}
+
 function morph(view, html, active = null) {
   Idiomorph.morph(view, html, {
     morphStyle: "innerHTML",
     callbacks: {
+      // What is the same is passed over, unless it holds what a reader may have changed, of which the markup knows nothing.
+      beforeNodeMorphed: (node, wanted) => !node.isEqualNode(wanted) || mayHaveChanged(node),
       // What the reader opened stays open; a control being dragged keeps its value.
       beforeAttributeUpdated: (attribute, node, change) =>
         !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),

@@ -37,8 +37,10 @@ function startWhenDue() {
   const { saveData, type } = navigator.connection ?? {};
   if (saveData || type === "cellular") return;
   const sections = [...figures.values()].map(({ section }) => section);
+  const start = () => (sections.some(isNear) ? python.start() : startWhenNear(sections));
+  if (performance.getEntriesByName("first-contentful-paint").length) start();
   // Right after the first paint: an observer would be heard only when Material's script has run.
-  requestAnimationFrame(() => setTimeout(() => (sections.some(isNear) ? python.start() : startWhenNear(sections))));
+  else requestAnimationFrame(() => setTimeout(start));
 }
 
 // Within a screen's height of what is seen.
