@@ -1,5 +1,5 @@
-// A book that opens shows its first screen: figures further down are styled and laid out only once the reader moves, or comes
-// near. Who is led to a place within a page, or comes back to one, gets it whole at once, so that the place is where it was.
+// A book that opens shows its first screen, and figures further down are styled and laid out once the reader moves, or comes
+// near; those that are near already, once the text is painted. Who is led to a place within a page, or comes back to one, gets it whole at once, so that the place is where it was.
 
 export function becomeWhole() {
   const [{ type } = {}] = performance.getEntriesByType("navigation");
