@@ -135,22 +135,34 @@ def _weights(browser: Browser, address: str) -> None:
 
 
 def _first_clicks(browser: Browser, address: str) -> None:
-    print("\nclick to visible answer before Python, CPU slowed 4 times, ms, by kind of event whose answer is stored:")
+    print(f"\nclick to visible answer before Python, CPU slowed 4 times, ms, by kind of event whose answer is stored (median, worst of {REPETITIONS} visits):")
     for path in WITH_WIDGETS:
-        context = browser.new_context()
-        context.route("**/pyodide.asm.wasm", lambda route: None)
-        page = quiet_page(context)
-        page.goto(address + path)
-        page.wait_for_timeout(1500)  # the stored views are loaded when the page is idle
-        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        for name in _figures(page):
-            stored, told = page.evaluate(STORED, name), []
-            for event in page.evaluate(CONTROLS, name):
-                if page.evaluate(CONTROLS, name).get(event) in stored and (found := page.evaluate(ANSWER, [name, event])):
-                    told.append(f"{event} {found:.0f}")
-                    page.evaluate(BACK_TO_FIRST, name)
-            print(f"  {name_of(path):18} {name:20} {', '.join(told) or 'no stored button'}", flush=True)
-        context.close()
+        found: dict[str, dict[str, list[float]]] = {}
+        for _ in range(REPETITIONS):
+            for name, times in _first_visit(browser, address + path).items():
+                for event, time in times.items():
+                    found.setdefault(name, {}).setdefault(event, []).append(time)
+        for name, times in found.items():
+            told = [f"{event} {statistics.median(all_):.0f}, {max(all_):.0f}" for event, all_ in times.items()]
+            print(f"  {name_of(path):18} {name:20} {'; '.join(told)}", flush=True)
+
+
+def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
+    """Milliseconds to the answer of the first click of each kind, by figure and kind of event."""
+    context, found = browser.new_context(), {}
+    context.route("**/pyodide.asm.wasm", lambda route: None)
+    page = quiet_page(context)
+    page.goto(address)
+    page.wait_for_timeout(1500)  # the stored views are loaded when the page is idle
+    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    for name in _figures(page):
+        stored, found[name] = page.evaluate(STORED, name), {}
+        for event in page.evaluate(CONTROLS, name):
+            if page.evaluate(CONTROLS, name).get(event) in stored and (time := page.evaluate(ANSWER, [name, event])):
+                found[name][event] = time
+                page.evaluate(BACK_TO_FIRST, name)
+    context.close()
+    return {name: times for name, times in found.items() if times}
 
 
 def _answers(browser: Browser, address: str) -> None:
