@@ -44,6 +44,11 @@ ANSWER = """([name, event]) => new Promise((done) => {
   window.controls.get(event)[1].click();
   setTimeout(() => done(null), 5000);
 })"""
+# As a reader has it who is about to click: on the screen, and the browser has come to rest.
+INTO_VIEW = """(name) => new Promise((done) => {
+  document.querySelector(`section[data-widget="${name}"]`).scrollIntoView({ behavior: "instant" });
+  setTimeout(() => requestIdleCallback(done), 600);
+})"""
 BACK_TO_FIRST = """(name) => new Promise((done) => {
   const section = document.querySelector(`section[data-widget="${name}"]`);
   section.querySelector("[data-tool=reset]").click();
@@ -157,6 +162,7 @@ def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     for name in _figures(page):
         stored, found[name] = page.evaluate(STORED, name), {}
+        page.evaluate(INTO_VIEW, name)
         for event in page.evaluate(CONTROLS, name):
             if page.evaluate(CONTROLS, name).get(event) in stored and (time := page.evaluate(ANSWER, [name, event])):
                 found[name][event] = time

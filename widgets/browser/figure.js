@@ -1,11 +1,11 @@
 // One widget on the page: what the reader does goes to Python as messages, what comes back is morphed in.
 
-import { Idiomorph } from "idiomorph";
+import { morph } from "./morph.js";
 import * as store from "./store.js";
+import { StoredViews } from "./stored.js";
 
 const BUILD = import.meta.url;
 const TYPING_PAUSE = 180;
-const CHANGEABLE = "input, textarea, select";
 
 export class Figure {
   #record; // what is kept, see store.js
@@ -13,7 +13,7 @@ export class Figure {
   #barrier = 0; // views for messages before this one would undo what stored views already showed
   #isFirst = true; // what the build put into the page is what it shows
   #path = ""; // the events since the first view, as the stored views name them; null where they can't help
-  #views = null; // a promise of the stored views
+  #stored;
   #live = false; // Python has shown this figure's present state at least once
   #typing = null;
   #warned = false;
@@ -28,7 +28,7 @@ export class Figure {
     this.#record = store.read(this.name);
     if (this.#record.log || this.#record.pending.length) this.#path = null;
     if (this.#record.html && this.#record.build === BUILD && this.#record.options === section.dataset.options) this.#show(this.#record.html);
-    this.#whenIdle(() => this.#prepare());
+    this.#stored = new StoredViews(section, this.view);
     python.join(this);
     this.openLink();
     this.#refreshTools();
@@ -36,6 +36,7 @@ export class Figure {
 
   leave() {
     clearTimeout(this.#typing);
+    this.#stored.leave();
     this.python.leave(this);
   }
 
@@ -165,10 +166,10 @@ export class Figure {
 
   // Shows the view after a path of events if the build stored it; else the path ends and Python must answer.
   async #showStored(path) {
-    const html = path ? (await this.#storedViews())[path.slice(0, -1)] : this.first;
+    const content = path ? await this.#stored.after(path.slice(0, -1)) : this.first;
     if (this.#path !== path) return;
-    if (html === undefined) this.#path = null;
-    else this.#show(html);
+    if (content === undefined) this.#path = null;
+    else this.#show(content);
   }
 
   // The build stored views for readers who had done nothing in the figures that this one builds on.
@@ -179,25 +180,13 @@ export class Figure {
     });
   }
 
-  #storedViews() {
-    this.#views ??= fetch(new URL(this.section.dataset.views, import.meta.url))
-      .then((response) => (response.ok ? response.json() : {}))
-      .catch(() => ({}));
-    return this.#views;
-  }
-
-  // Fetches the stored views, and tries one where nobody sees it, so that the browser has compiled what a first click needs.
-  async #prepare() {
-    const [html] = Object.values(await this.#storedViews());
-    if (html) this.#whenIdle(() => morph(this.view.cloneNode(true), html));
-  }
-
-  #show(html) {
-    this.#isFirst = html === this.first;
+  // `content` is markup or nodes.
+  #show(content) {
+    this.#isFirst = content === this.first;
     const active = this.view.contains(document.activeElement) ? document.activeElement : null;
     const place = active && this.#placeOf(active);
     const before = this.#liveText();
-    morph(this.view, html, active);
+    morph(this.view, content, active);
     if (place && (active.disabled || !this.view.contains(document.activeElement))) this.#focus(place);
     const text = this.#liveText();
     if (text !== before) this.section.querySelector("[data-announce]").textContent = text;
@@ -338,25 +327,4 @@ export class Figure {
     this.#record.log = log;
     this.python.post(log ? { type: "load", widget: this.name, log } : { type: "reset", widget: this.name });
   }
-
-  #whenIdle(work) {
-    (window.requestIdleCallback ?? setTimeout)(work);
-  }
-}
-
-function mayHaveChanged(node) {
-  return node.nodeType === Node.ELEMENT_NODE && (node.matches(CHANGEABLE) || Boolean(node.querySelector(CHANGEABLE)));
-}
-
-function morph(view, html, active = null) {
-  Idiomorph.morph(view, html, {
-    morphStyle: "innerHTML",
-    callbacks: {
-      // What is the same is passed over, unless it holds what a reader may have changed, of which the markup knows nothing.
-      beforeNodeMorphed: (node, wanted) => !node.isEqualNode(wanted) || mayHaveChanged(node),
-      // What the reader opened stays open; a control being dragged keeps its value.
-      beforeAttributeUpdated: (attribute, node, change) =>
-        !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),
-    },
-  });
 }
