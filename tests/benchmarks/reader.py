@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.slow import slow
-from tests.benchmarks.start_up import CHAPTER, READY, REPETITIONS, STOCK, quiet_page, served, wire_size
+from tests.benchmarks.start_up import CHAPTER, REPETITIONS, STOCK, quiet_page, ready, served, wire_size
 from tests.browser.book import WITH_WIDGETS, name_of
 from tests.browser.conftest import launch
 
@@ -77,12 +77,6 @@ def report() -> None:
         browser.close()
 
 
-def _ready(page: Page) -> float:
-    while (ready := page.evaluate(READY)) is None:
-        page.wait_for_timeout(20)
-    return ready / 1000
-
-
 def _compare(title: str, measure) -> None:
     times: dict[str, list[float]] = {STOCK: [], CHAPTER: []}
     for _ in range(REPETITIONS):
@@ -100,7 +94,7 @@ def _slow_link(browser: Browser, address: str) -> None:
             context = browser.new_context()
             page = quiet_page(context)
             page.goto(urlunsplit(parts._replace(netloc=f"127.0.0.1:{port}")) + path)
-            seconds = _ready(page)
+            seconds = ready(page)
             context.close()
             return seconds
 
@@ -112,13 +106,13 @@ def _second_visit(browser: Browser, address: str) -> None:
         context = browser.new_context()
         page = quiet_page(context)
         page.goto(address + path)
-        _ready(page)
+        ready(page)
         if path == CHAPTER:
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         page.close()
         again = quiet_page(context)
         again.goto(address + path)
-        seconds = _ready(again)
+        seconds = ready(again)
         context.close()
         return seconds
 
