@@ -154,7 +154,7 @@ def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
     page.goto(address)
     page.wait_for_timeout(1500)  # the stored views are loaded when the page is idle
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    for name in _figures(page):
+    for name in reversed(_figures(page)):  # what is done in a figure is seen in those that build on it, further down
         stored, found[name] = page.evaluate(STORED, name), {}
         page.evaluate(INTO_VIEW, name)
         for event in page.evaluate(CONTROLS, name):
