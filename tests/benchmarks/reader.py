@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.slow import slow
-from tests.benchmarks.start_up import CHAPTER, REPETITIONS, STOCK, quiet_page, ready, served, wire_size
+from tests.benchmarks.start_up import CHAPTER, REPETITIONS, STOCK, python_ready, quiet_page, served, wire_size
 from tests.browser.book import WITH_WIDGETS, name_of
 from tests.browser.conftest import launch
 
@@ -94,7 +94,7 @@ def _slow_link(browser: Browser, address: str) -> None:
             context = browser.new_context()
             page = quiet_page(context)
             page.goto(urlunsplit(parts._replace(netloc=f"127.0.0.1:{port}")) + path)
-            seconds = ready(page)
+            seconds = python_ready(page)
             context.close()
             return seconds
 
@@ -106,13 +106,13 @@ def _second_visit(browser: Browser, address: str) -> None:
         context = browser.new_context()
         page = quiet_page(context)
         page.goto(address + path)
-        ready(page)
+        python_ready(page)
         if path == CHAPTER:
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         page.close()
         again = quiet_page(context)
         again.goto(address + path)
-        seconds = ready(again)
+        seconds = python_ready(again)
         context.close()
         return seconds
 
@@ -139,11 +139,12 @@ def _first_clicks(browser: Browser, address: str) -> None:
         found: dict[str, dict[str, list[float]]] = {}
         for _ in range(REPETITIONS):
             for name, times in _first_visit(browser, address + path).items():
+                told = found.setdefault(name, {})
                 for event, time in times.items():
-                    found.setdefault(name, {}).setdefault(event, []).append(time)
+                    told.setdefault(event, []).append(time)
         for name, times in found.items():
-            told = [f"{event} {statistics.median(all_):.0f}, {max(all_):.0f}" for event, all_ in times.items()]
-            print(f"  {name_of(path):18} {name:20} {'; '.join(told)}", flush=True)
+            lines = [f"{event} {statistics.median(each):.0f}, {max(each):.0f}" for event, each in times.items()]
+            print(f"  {name_of(path):18} {name:20} {'; '.join(lines) or 'no stored button'}", flush=True)
 
 
 def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
@@ -162,7 +163,7 @@ def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
                 found[name][event] = time
                 page.evaluate(BACK_TO_FIRST, name)
     context.close()
-    return {name: times for name, times in found.items() if times}
+    return found
 
 
 def _answers(browser: Browser, address: str) -> None:

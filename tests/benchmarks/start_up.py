@@ -52,12 +52,12 @@ def load(browser: Browser, address: str, page_path: str) -> tuple[float, int]:
     page, fetched = quiet_page(context), set()
     context.on("request", lambda request: fetched.add(request.url))
     page.goto(address + page_path)
-    seconds = ready(page)
+    seconds = python_ready(page)
     context.close()
     return seconds, sum(wire_size(urlsplit(url).path) for url in fetched if url.startswith("http"))
 
 
-def ready(page: Page) -> float:
+def python_ready(page: Page) -> float:
     """Seconds from navigation until Python is ready. The page tells by itself: to be asked again and again would slow it."""
     told = page.evaluate(f"""() => new Promise((done) => {{
       const look = () => ({READY}) !== null && done({READY});

@@ -74,8 +74,7 @@ class TestWhole:
 class TestRehearsal:
     """Stored views are tried out in a figure that is on the screen; the reader must not notice."""
 
-    @pytest.fixture
-    def rehearsed(self, page):
+    def test_leaves_the_view_and_what_is_chosen(self, page):
         page.add_init_script("""
           window.rehearsals = 0;
           new MutationObserver((records) => {
@@ -86,13 +85,8 @@ class TestRehearsal:
         page.goto("01-pre-trained/")
         section = page.locator("section[data-widget=raw-vs-aligned]")
         before = section.locator("[data-view]").inner_html()
-        page.locator("section[data-widget]").first.evaluate("section => section.remove()")  # only this one is counted
         section.scroll_into_view_if_needed()
         page.wait_for_function("window.rehearsals >= 3 && new Promise(done => requestIdleCallback(() => done(true)))")
-        return section, before
-
-    def test_leaves_the_view_and_what_is_chosen(self, rehearsed):
-        section, before = rehearsed
         assert section.locator("[data-view]").inner_html() == before
         expect(section.locator(".rehearsal")).to_have_count(0)
         expect(section.get_by_role("radio", checked=True)).to_have_count(1)

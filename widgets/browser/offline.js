@@ -2,6 +2,8 @@
 
 /* global OFFLINE */
 
+import { whenIdle } from "./idle.js";
+
 const QUIET = 1500; // milliseconds of peace before anything is fetched ahead of need
 const SETTLED = 600; // milliseconds after loading, when the theme has asked for what it needs, too
 const JUST_OPENED = 8000; // milliseconds since the page was asked for
@@ -13,7 +15,7 @@ const loaded = new Promise((done) => {
 
 export function keepForLater(ready) {
   if (!OFFLINE || !navigator.serviceWorker || navigator.connection?.saveData) return;
-  const begin = () => setTimeout(() => (window.requestIdleCallback ?? setTimeout)(register), QUIET);
+  const begin = () => setTimeout(() => whenIdle(register), QUIET);
   if (document.querySelector("section[data-widget]")) ready.then(begin);
   else loaded.then(begin);
 }

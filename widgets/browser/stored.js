@@ -2,6 +2,7 @@
 // idle; once the figure is on the screen they are parsed and rehearsed where nobody sees it, so that the browser has
 // compiled, styled and shaped what a click will show.
 
+import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";
 
 export class StoredViews {
@@ -46,7 +47,7 @@ export class StoredViews {
 
   async #prepare() {
     this.#watch.disconnect();
-    const kinds = new Set();
+    const kinds = new Set(); // to shape text is dear: one of each kind of event is laid out
     for (const [path, markup] of Object.entries(await this.#fetch())) {
       const kind = path.split(" ", 1)[0];
       const isNew = !kinds.has(kind);
@@ -55,19 +56,15 @@ export class StoredViews {
     }
   }
 
-  // Morphs a copy of the view, and lays it out if it `isShown`: within the figure, for its styles, but invisible. The
-  // view is a form, so radio buttons in the copy undo nothing that is chosen.
-  #rehearse(nodes, isShown) {
+  // Morphs a copy of the view; one that `isLaidOut` is so within the figure, for its styles, but invisible. The view is
+  // a form, so radio buttons in the copy undo nothing that is chosen.
+  #rehearse(nodes, isLaidOut) {
     const copy = this.#view.cloneNode(true);
-    const stage = Object.assign(document.createElement("div"), { className: "rehearsal", inert: true });
+    const stage = Object.assign(document.createElement("div"), { className: "rehearsal" });
     stage.append(copy);
-    if (isShown) this.#view.after(stage);
+    if (isLaidOut) this.#view.after(stage);
     morph(copy, nodes);
-    stage.getBoundingClientRect(); // lays it out
+    stage.getBoundingClientRect();
     stage.remove();
   }
-}
-
-function whenIdle(work) {
-  (window.requestIdleCallback ?? setTimeout)(work);
 }
