@@ -1,10 +1,13 @@
 """The book's fonts: few bytes, and every letter of an equation in the font for it."""
 
+import io
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from widgets.site.fonts import FACES, FORMULAS, LETTERS, cut
+from fontTools.ttLib import TTFont
+
+from widgets.site.fonts import FACES, FORMULAS, LETTERS, PACKAGES, cut
 from widgets.site.math import to_mathml
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +31,12 @@ def slanted(letter: str) -> int:
 
 def test_all_fonts_together_are_small():
     assert sum(len(cut(face)) for face in FACES) <= MOST_BYTES
+
+
+def test_a_font_does_not_tell_when_it_was_cut():
+    for face in FACES:
+        cut_one, source = TTFont(io.BytesIO(cut(face))), TTFont(PACKAGES / face.source)
+        assert cut_one["head"].modified == source["head"].modified, face.family
 
 
 def test_every_letter_of_every_equation_is_in_the_font_for_it():

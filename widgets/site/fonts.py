@@ -126,7 +126,7 @@ def cut(face: Face) -> bytes:
     options = subset.Options(
         layout_features=list(face.features), hinting=False, notdef_outline=True, name_IDs=[1, 2], drop_tables=["DSIG"]
     )
-    font = TTFont(path)
+    font = TTFont(path, recalcTimestamp=False)  # the same letters make the same file, at whatever time
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=face.letters)
     cutter.subset(font)
