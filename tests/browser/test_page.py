@@ -49,6 +49,24 @@ class TestScheme:
         expect(page.locator("[data-scheme-switch] input:checked")).to_be_focused()
 
 
+class TestFonts:
+    FETCHES = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('stix')).map(({ initiatorType }) => initiatorType)"
+
+    def test_a_page_with_equations_fetches_their_font_early(self, page):
+        page.goto(CHAPTER)
+        page.evaluate("document.fonts.ready.then(() => true)")
+        assert page.evaluate(self.FETCHES) == ["link"]
+
+    def test_a_page_that_is_swapped_in_fetches_it_once(self, page):
+        page.goto("teaching/")
+        page.wait_for_function("window.component$")
+        page.get_by_role("link", name="Chapter 3").first.click()
+        page.wait_for_url(f"**/{CHAPTER}")
+        page.wait_for_function(f"{self.FETCHES}.length")
+        page.evaluate("document.fonts.ready.then(() => true)")
+        assert page.evaluate(self.FETCHES) == ["css"]
+
+
 class TestWhole:
     def test_figures_further_down_wait_until_the_reader_moves(self, page):
         page.goto(CHAPTER)
