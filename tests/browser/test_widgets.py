@@ -61,6 +61,43 @@ def test_first_clicks_are_answered_before_python(page, context, address):
         assert section.locator("[data-view]").inner_html() != first, f"{name}: {key}"
 
 
+def test_a_charts_numbers_for_the_ear_follow_what_is_seen(page, context):
+    """They are put in once a click's answer is painted; when another view has come by then, they are that one's."""
+    context.route("**/pyodide.asm.wasm", lambda route: None)
+    page.goto("03-reward-model/")
+    figure = Figure(page, "reward-hacking")
+    figure.section.scroll_into_view_if_needed()
+    table = figure.view.locator("table.visually-hidden")
+    first = table.text_content()
+    wanted = page.evaluate(
+        """async ([file, key]) => {
+            const script = document.querySelector('script[src*="assets/book/page-"]');
+            const views = await (await fetch(new URL(file, script.src))).json();
+            return new DOMParser().parseFromString(views[key], "text/html").querySelector("table.visually-hidden").textContent;
+        }""",
+        [figure.section.get_attribute("data-views"), "length true"],
+    )
+    assert wanted != first
+    figure.view.locator("[data-event=length]").check(force=True)
+    expect(table).to_have_text(wanted)
+    figure.button("Start over").click()
+    expect(table).to_have_text(first)
+    page.evaluate(
+        """async () => {
+            const section = document.querySelector("section[data-widget=reward-hacking]");
+            const shown = new Promise((done) => {
+                const what = { subtree: true, childList: true, characterData: true };
+                new MutationObserver(done).observe(section.querySelector("[data-view]"), what);
+            });
+            section.querySelector("[data-event=length]").click();
+            await shown;
+            section.querySelector("[data-tool=reset]").click();
+            await new Promise((done) => requestAnimationFrame(() => requestIdleCallback(() => requestIdleCallback(done))));
+        }"""
+    )
+    expect(table).to_have_text(first)
+
+
 def test_a_hundred_fast_clicks_and_both_ends_of_the_temperature(page):
     page.goto("01-pre-trained/")
     figure = Figure(page, "raw-vs-aligned").ready()

@@ -1,5 +1,6 @@
 // One widget on the page: what the reader does goes to Python as messages, what comes back is morphed in.
 
+import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";
 import * as store from "./store.js";
 import { StoredViews } from "./stored.js";
@@ -17,6 +18,7 @@ export class Figure {
   #live = false; // Python has shown this figure's present state at least once
   #typing = null;
   #warned = false;
+  #rest = null; // puts in what of the view shown last is only heard
 
   constructor(section, python) {
     this.section = section;
@@ -186,10 +188,16 @@ export class Figure {
     const active = this.view.contains(document.activeElement) ? document.activeElement : null;
     const place = active && this.#placeOf(active);
     const before = this.#liveText();
-    morph(this.view, content, active);
+    this.#complete(morph(this.view, content, active));
     if (place && (active.disabled || !this.view.contains(document.activeElement))) this.#focus(place);
     const text = this.#liveText();
     if (text !== before) this.section.querySelector("[data-announce]").textContent = text;
+  }
+
+  // Once what is seen is painted, unless another view has come since.
+  #complete(rest) {
+    this.#rest = rest;
+    requestAnimationFrame(() => whenIdle(() => this.#rest === rest && rest()));
   }
 
   #liveText() {

@@ -3,20 +3,32 @@
 import { Idiomorph } from "idiomorph";
 
 const CHANGEABLE = "input, textarea, select";
+// The numbers of a chart for those who hear it: to lay them out costs as much as the chart.
+const HEARD = "table.visually-hidden";
 
-// `content` is markup, or nodes, which are used up.
+// `content` is markup, or nodes, which are used up. What is only heard can wait until the rest is painted: the function
+// that is returned puts it in.
 export function morph(view, content, active = null) {
+  const heard = [];
   Idiomorph.morph(view, content, {
     morphStyle: "innerHTML",
     callbacks: {
       // What is the same is passed over, unless it holds what a reader may have changed, of which the markup knows nothing.
-      beforeNodeMorphed: (node, wanted) => !node.isEqualNode(wanted) || mayHaveChanged(node),
+      beforeNodeMorphed: (node, wanted) => {
+        if (node.isEqualNode(wanted)) return mayHaveChanged(node);
+        const canWait = isHeard(node) && isHeard(wanted);
+        if (canWait) heard.push([node, wanted]);
+        return !canWait;
+      },
       // What the reader opened stays open; a control being dragged keeps its value.
       beforeAttributeUpdated: (attribute, node, change) =>
         !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),
     },
   });
+  return () => heard.forEach(([node, wanted]) => node.replaceWith(wanted));
 }
+
+const isHeard = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(HEARD);
 
 function mayHaveChanged(node) {
   return node.nodeType === Node.ELEMENT_NODE && (node.matches(CHANGEABLE) || Boolean(node.querySelector(CHANGEABLE)));
