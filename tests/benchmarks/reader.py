@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.slow import slow
 from tests.benchmarks.start_up import CHAPTER, REPETITIONS, STOCK, python_ready, quiet_page, served, wire_size
-from tests.browser.book import WITH_WIDGETS, name_of
+from tests.browser.book import WITH_WIDGETS, name_of, stored_views
 from tests.browser.conftest import launch
 
 TRAINING = ("run", "train", "import", "evidence", "ai")
@@ -26,11 +26,6 @@ CONTROLS = """(name) => {
     if (!window.controls.has(dataset.event)) window.controls.set(dataset.event, [`${dataset.event} ${told}`, node]);
   }
   return Object.fromEntries([...window.controls].map(([event, [key]]) => [event, key]));
-}"""
-STORED = """async (name) => {
-  const { views } = document.querySelector(`section[data-widget="${name}"]`).dataset;
-  const page = document.querySelector('script[src*="assets/book/page-"]');
-  return Object.keys(await (await fetch(new URL(views, page.src))).json());
 }"""
 # Milliseconds from the click to the frame that shows another view.
 ANSWER = """([name, event]) => new Promise((done) => {
@@ -156,7 +151,7 @@ def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
     page.wait_for_timeout(1500)  # the stored views are loaded when the page is idle
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     for name in reversed(_figures(page)):  # what is done in a figure is seen in those that build on it, further down
-        stored, found[name] = page.evaluate(STORED, name), {}
+        stored, found[name] = stored_views(page.locator(f"section[data-widget='{name}']")), {}
         page.evaluate(INTO_VIEW, name)
         for event in page.evaluate(CONTROLS, name):
             if page.evaluate(CONTROLS, name).get(event) in stored and (time := page.evaluate(ANSWER, [name, event])):

@@ -52,6 +52,14 @@ def come_to_rest(page: Page) -> None:
     }""")
 
 
+def stored_views(section: Locator) -> dict[str, str]:
+    """The views that the build stored for a figure, as markup, by the path of events that leads to each."""
+    return section.evaluate("""async ({ dataset }) => {
+      const script = document.querySelector('script[src*="assets/book/page-"]');
+      return (await fetch(new URL(dataset.views, script.src))).json();
+    }""")
+
+
 def figures(page: Page) -> list[Locator]:
     """The page's widgets, once Python answers in each."""
     sections = page.locator("section[data-widget]").all()

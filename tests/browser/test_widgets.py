@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import WITH_WIDGETS, figures, name_of, settle, tour
+from tests.browser.book import WITH_WIDGETS, figures, name_of, settle, stored_views, tour
 from tests.browser.reader import Figure, numbers, on_cpython
 from widgets.kit.codec import decode
 
@@ -40,10 +40,7 @@ def test_first_clicks_are_answered_before_python(page, context, address):
     page.goto(address)
     for section in page.locator("section[data-widget]").all():
         name, first = section.get_attribute("data-widget"), section.locator("[data-view]").inner_html()
-        stored = page.evaluate(
-            "async (file) => { const script = document.querySelector('script[src*=\"assets/book/page-\"]'); return (await fetch(new URL(file, script.src))).json() }",
-            section.get_attribute("data-views"),
-        )
+        stored = stored_views(section)
         assert stored, f"{name} has no stored views"
         key = next(key for key, html in stored.items() if key.split(" ")[0] not in ("run", "train"))
         event, value = key.split(" ", 1)
@@ -70,12 +67,8 @@ def test_a_charts_numbers_for_the_ear_follow_what_is_seen(page, context):
     table = figure.view.locator("table.visually-hidden")
     first = table.text_content()
     wanted = page.evaluate(
-        """async ([file, key]) => {
-            const script = document.querySelector('script[src*="assets/book/page-"]');
-            const views = await (await fetch(new URL(file, script.src))).json();
-            return new DOMParser().parseFromString(views[key], "text/html").querySelector("table.visually-hidden").textContent;
-        }""",
-        [figure.section.get_attribute("data-views"), "length true"],
+        "html => new DOMParser().parseFromString(html, 'text/html').querySelector('table.visually-hidden').textContent",
+        stored_views(figure.section)["length true"],
     )
     assert wanted != first
     figure.view.locator("[data-event=length]").check(force=True)

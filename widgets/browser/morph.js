@@ -3,7 +3,7 @@
 import { Idiomorph } from "idiomorph";
 
 const CHANGEABLE = "input, textarea, select";
-// The numbers of a chart for those who hear it: to lay them out costs as much as the chart.
+// The numbers of a chart for those who hear it: to lay them out costs about as much as the drawing.
 const HEARD = "table.visually-hidden";
 
 // `content` is markup, or nodes, which are used up. What is only heard can wait until the rest is painted: the function
@@ -16,7 +16,7 @@ export function morph(view, content, active = null) {
       // What is the same is passed over, unless it holds what a reader may have changed, of which the markup knows nothing.
       beforeNodeMorphed: (node, wanted) => {
         if (node.isEqualNode(wanted)) return mayHaveChanged(node);
-        const canWait = isHeard(node) && isHeard(wanted);
+        const canWait = node.matches?.(HEARD) && wanted.matches?.(HEARD);
         if (canWait) heard.push([node, wanted]);
         return !canWait;
       },
@@ -27,8 +27,6 @@ export function morph(view, content, active = null) {
   });
   return () => heard.forEach(([node, wanted]) => node.replaceWith(wanted));
 }
-
-const isHeard = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(HEARD);
 
 function mayHaveChanged(node) {
   return node.nodeType === Node.ELEMENT_NODE && (node.matches(CHANGEABLE) || Boolean(node.querySelector(CHANGEABLE)));
