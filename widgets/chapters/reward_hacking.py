@@ -34,8 +34,8 @@ METHODS = {"rl": "reinforcement learning", "bon": "best-of-n"}
 TYPICAL_OF = 200
 # What each cure does, in its own terms: what is added to beta; standard deviations of doubt; the price of a phrase; labels
 # in all, in so many rounds, on answers of policies of these betas.
-LEASH, DOUBT, PRICE, BETTER = 0.6, 3.0, 0.6, 80
-MEMBERS, ROUNDS, CHASING = 24, 4, (0.2, 0.05)
+LEASH, DOUBT, PRICE, BETTER = 0.6, 3.0, 0.6, 20
+MEMBERS, ROUNDS, CHASING = 24, 5, (0.2, 0.05)
 CURES = {"leash": "A KL penalty", "doubt": "An ensemble’s lower bound", "length": "A price on length", "better": f"{BETTER} better labels"}
 HACKS = {"flattery": ("flattery", "warmth"), "disclaimers": ("disclaimer", "hedge"), "padding": ("filler", "opener", "closer")}
 LONGEST = 400
