@@ -33,13 +33,15 @@ class Publication:
         return [(f"{FOLDER}/{name}", part) for name, part in self.bundle.fonts]
 
     def write(self, site: Path, stage: Stage) -> None:
-        """Puts the bundle and the stored views into the site."""
+        """Puts the bundle and the stored views into the site, and has Material's search wait for Python."""
         folder = site / FOLDER
         self.bundle.copy_to(folder)
         for name, text in stage.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        (search,) = (site / "assets" / "javascripts" / "workers").glob("search.*.min.js")
+        search.write_bytes(script("search.js", {}).strip() + search.read_bytes())
 
 
 def write_service_worker(site: Path) -> None:
@@ -55,9 +57,9 @@ def _address(path: Path, site: Path) -> str:
 
 
 def _kept(path: Path, site: Path) -> bool:
-    """Not the stock start, which is there for when the other fails, nor what only machines read."""
+    """Not the stock start, which is there for when the other fails, search in other languages, nor what only machines read."""
     name = path.relative_to(site).as_posix()
-    passed_over = (f"{FOLDER}/stock-", "assets/cards/", "service-worker.js", "sitemap.xml.gz")
+    passed_over = (f"{FOLDER}/stock-", "assets/javascripts/lunr/", "assets/cards/", "service-worker.js", "sitemap.xml.gz")
     return not name.startswith(passed_over) and not name.endswith(".map")
 
 
