@@ -109,6 +109,34 @@ def test_an_unchanged_file_is_not_fetched_again_for_a_new_release(browser, own_s
     context.close()
 
 
+SPOILED = {
+    "the page can't compile": "WebAssembly.compileStreaming = () => Promise.reject(new Error('not here'))",
+    "the kept snapshot is broken": """async () => {
+        const [release] = (await caches.keys()).filter((name) => name.startsWith("rlhf-book-")), cache = await caches.open(release);
+        const snapshot = (await cache.keys()).find(({ url }) => url.includes("/snapshot-"));
+        await cache.put(snapshot, new Response("not a snapshot"));
+    }""",
+}
+
+
+@pytest.mark.parametrize(("problem", "way"), [("", "snapshot"), ("the page can't compile", "snapshot"), ("the kept snapshot is broken", "stock")])
+def test_python_starts_from_what_is_kept_or_another_way(page, problem, way):
+    """The page compiles WebAssembly for the worker; where it can't the worker does."""
+    page.goto("03-reward-model/")
+    Figure(page, "preference-labeling").ready()
+    kept(page)
+    if problem == "the kept snapshot is broken":
+        page.evaluate(SPOILED[problem])
+    elif problem:
+        page.add_init_script(SPOILED[problem])
+    page.reload()
+    figure = Figure(page, "preference-labeling").ready()
+    assert page.evaluate("performance.getEntriesByName('python-ready')[0].detail") == way
+    figure.button("A is better").click()
+    expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
+    expect(figure.section).to_have_attribute("data-pending", "0")
+
+
 @pytest.mark.parametrize("problem", ["forbidden", "no room"])
 def test_where_it_can_not_be_kept_the_book_reads_as_before(context, page, problem):
     if problem == "forbidden":

@@ -13,6 +13,11 @@ const loaded = new Promise((done) => {
   else addEventListener("load", done, { once: true });
 });
 
+// Whether the book's files come from the reader's disk.
+export function isKept() {
+  return Boolean(navigator.serviceWorker?.controller);
+}
+
 export function keepForLater(ready) {
   if (!OFFLINE || !navigator.serviceWorker || navigator.connection?.saveData) return;
   const begin = () => setTimeout(() => whenIdle(register), QUIET);

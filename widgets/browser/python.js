@@ -1,6 +1,8 @@
 // The page's end of the one worker in which Python runs.
 
-/* global WORKER_FILE */
+/* global WASM_FILE, WORKER_FILE */
+
+import { isKept } from "./offline.js";
 
 // A worker that owes an answer and says nothing for so long is asked whether it lives, and then given up.
 const SILENCE = 10_000;
@@ -38,8 +40,7 @@ export class Python {
     if (this.#worker || this.state === "failed") return;
     this.#become("loading");
     try {
-      const name = navigator.serviceWorker?.controller ? "kept" : "";
-      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name });
+      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: isKept() ? "kept" : "" });
     } catch (error) {
       this.#fail(`This browser does not let the page start a worker (${error.message}).`);
       return;
@@ -50,7 +51,19 @@ export class Python {
       if (event.message) this.#restart(event.message);
       else this.#fail("The worker could not be loaded.");
     };
+    if (isKept()) this.#compileFor(this.#worker);
     for (const figure of this.#figures.values()) figure.mount();
+  }
+
+  // While the worker reads Python's script and memory, this thread has WebAssembly compiled. Where that fails the worker
+  // does it, and says what is wrong.
+  async #compileFor(worker) {
+    try {
+      worker.postMessage({ compiled: await WebAssembly.compileStreaming(fetch(new URL(WASM_FILE, import.meta.url))) });
+    } catch (error) {
+      console.info(`WebAssembly is left to the worker: ${error.message}`);
+      worker.postMessage({ compiled: null });
+    }
   }
 
   retry() {

@@ -13,18 +13,18 @@ const at = (name) => new URL(name, import.meta.url).href;
 // Whether a service worker has the book's files on the reader's disk: the page says so by this worker's name.
 const kept = self.name === "kept";
 
-// Returns Python, and the way in which it came.
-export async function boot({ onProgress }) {
+// Returns Python, and the way in which it came. `compiled` promises Pyodide's WebAssembly, or null, to who has it kept.
+export async function boot({ onProgress, compiled }) {
   checkWebAssembly();
   if (snapshot) {
     try {
-      return { python: await start(fromSnapshot, core.bytes + snapshot.bytes, onProgress), way: "snapshot" };
+      return { python: await start(fromSnapshot, core.bytes + snapshot.bytes, onProgress, compiled), way: "snapshot" };
     } catch (error) {
       if (error instanceof MissingFile || !self.WebAssembly) throw error;
       console.info(`Python starts the slow way: its snapshot could not be used (${error.message}).`);
     }
   }
-  return { python: await start(stockStart, core.bytes + stock.bytes, onProgress), way: "stock" };
+  return { python: await start(stockStart, core.bytes + stock.bytes, onProgress, compiled), way: "stock" };
 }
 
 // Where WebAssembly is forbidden, Pyodide would wait for it for ever.
@@ -39,27 +39,37 @@ function checkWebAssembly() {
 // A file without which Python can't start in any way.
 export class MissingFile extends Error {}
 
-async function start({ way, needs, mayBeKept }, bytes, onProgress) {
-  const fetchBefore = self.fetch;
+async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
+  const fetchBefore = self.fetch, { instantiateStreaming } = WebAssembly;
+  const own = kept ? needs.filter((name) => name !== core.wasm) : needs;
   // Pyodide waits for ever, too, for a file that breaks off on its way.
   let lose;
   const loss = new Promise((_, reject) => (lose = reject));
   // What is on disk comes whole: to read it twice, so as to count it, would take a fifth of the start.
-  const count = kept && mayBeKept ? fileCounter(needs.length, onProgress) : byteCounter(bytes, onProgress);
+  const count = kept && mayBeKept ? fileCounter(own.length, onProgress) : byteCounter(bytes, onProgress);
   const fetch = watched(fetchBefore, count, lose);
   // Pyodide would ask for one file after the other.
-  const early = new Map(needs.map((name) => [at(name), fetch(at(name))]));
+  const early = new Map(own.map((name) => [at(name), fetch(at(name))]));
   for (const response of early.values()) response.catch(() => {}); // `loss` tells
-  self.fetch = (resource, options) => {
+  self.fetch = async (resource, options) => {
     const address = String(resource?.url ?? resource);
+    if (kept && address === at(core.wasm)) return new Response();
     const response = early.get(address) ?? fetch(resource, options);
     early.delete(address);
     return response;
   };
+  // Pyodide can't be given a compiled module: it asks for a response, the empty one above, to have that compiled.
+  if (kept) {
+    WebAssembly.instantiateStreaming = async (_, imports) => {
+      const module = await compiled;
+      return module ? { module, instance: await WebAssembly.instantiate(module, imports) } : instantiateStreaming(fetch(at(core.wasm)), imports);
+    };
+  }
   try {
     return await Promise.race([way(), loss]);
   } finally {
     self.fetch = fetchBefore;
+    WebAssembly.instantiateStreaming = instantiateStreaming;
   }
 }
 
@@ -109,15 +119,13 @@ const common = () => ({
   env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0" },
 });
 
-const WASM = `${core.folder}pyodide.asm.wasm`;
-
 const fromSnapshot = {
   mayBeKept: true,
-  needs: [WASM, snapshot?.file, snapshot?.stdlib, ...(snapshot?.libraries ?? []).map(({ file }) => file)],
+  needs: [core.wasm, snapshot?.file, snapshot?.stdlib, ...(snapshot?.libraries ?? []).map(({ file }) => file)],
   async way() {
+    const script = import(at(`${core.folder}pyodide.asm.mjs`));
     const packed = unpacked(snapshot.file, snapshot.runs.reduce((sum, [from, to]) => sum + to - from, 0));
     packed.catch(() => {}); // awaited below; the module's own failure may come first
-    const script = import(at(`${core.folder}pyodide.asm.mjs`));
     const libraries = snapshot.libraries.map(({ path }) => path);
     const locate = (path) => at(snapshot.libraries.find((library) => library.path === path).file);
     let first; // the memory before any code has run
@@ -146,39 +154,44 @@ const fromSnapshot = {
 
 // Puts the snapshot's memory into the heap: runs of bytes, zeros between them. Where WebAssembly has filled the memory
 // itself, which is in the first run, the snapshot holds the differences from that.
-function fill(heap, packed, first) {
+function fill(heap, chunks, first) {
   if (checksum(first) !== snapshot.check) throw new Error("WebAssembly's memory is not the one that the snapshot was made from");
-  const words = new Int32Array(packed.buffer, 0, first.length);
-  for (let index = 0; index < first.length; index++) words[index] ^= first[index];
-  let [taken, end] = [0, 0];
+  const parts = chunks.values();
+  let [rest, end] = [new Uint8Array(0), 0];
   for (const [from, to] of snapshot.runs) {
     heap.fill(0, end, from);
-    heap.set(packed.subarray(taken, taken + to - from), from);
-    taken += to - from;
+    for (let place = from; place < to; ) {
+      if (!rest.length) rest = parts.next().value;
+      const part = rest.subarray(0, to - place);
+      heap.set(part, place);
+      rest = rest.subarray(part.length);
+      place += part.length;
+    }
     end = to;
   }
   heap.fill(0, end);
+  const words = new Int32Array(heap.buffer, 0, first.length);
+  for (let index = 0; index < first.length; index++) words[index] ^= first[index];
 }
 
-// The snapshot's bytes; fails when they are not exactly as many as the build wrote.
+// The snapshot's bytes, as they come; fails when they are not exactly as many as the build wrote.
 async function unpacked(file, length) {
   const response = await fetch(at(file));
-  const memory = new Uint8Array(length);
+  const chunks = [];
   let filled = 0;
   const reader = response.body.pipeThrough(new DecompressionStream("gzip")).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (filled + value.length > length) throw new Error("the snapshot is longer than it should be");
-    memory.set(value, filled);
+    chunks.push(value);
     filled += value.length;
   }
-  if (filled !== length) throw new Error(`the snapshot ends after ${filled} of ${length} bytes`);
-  return memory;
+  if (filled !== length) throw new Error(`the snapshot has ${filled} bytes, not ${length}`);
+  return chunks;
 }
 
 const stockStart = {
-  needs: [WASM],
+  needs: [core.wasm],
   async way() {
     const { default: createPyodideModule } = await import(at(`${core.folder}pyodide.asm.mjs`));
     const python = await loadPyodide({ ...common(), lockFileURL: at(stock.lock), createPyodideModule });

@@ -1,9 +1,10 @@
 // The views that the build stored for the first things a reader may do in a figure. They are fetched when the browser is
-// idle; once the figure is on the screen they are parsed and rehearsed where nobody sees it, so that the browser has
+// idle, where they are not on the reader's disk; once the figure is on the screen they are parsed and rehearsed where nobody sees it, so that the browser has
 // compiled, styled and shaped what a click will show.
 
 import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";
+import { isKept } from "./offline.js";
 
 export class StoredViews {
   #section;
@@ -15,7 +16,7 @@ export class StoredViews {
   constructor(section, view) {
     this.#section = section;
     this.#view = view;
-    whenIdle(() => this.#fetch());
+    if (!isKept()) whenIdle(() => this.#fetch());
     this.#watch.observe(section);
   }
 

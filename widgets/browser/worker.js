@@ -12,9 +12,12 @@ const early = [];
 let desk = null;
 let working = false;
 let heard = 0;
+let receive;
+const compiled = new Promise((resolve) => (receive = resolve)); // by the page, see python.js
 
 self.onmessage = ({ data }) => {
-  if (data === "ping") self.postMessage({ type: "pong" });
+  if (data.compiled !== undefined) receive(data.compiled);
+  else if (data === "ping") self.postMessage({ type: "pong" });
   else if (!desk) early.push(data);
   else take(data);
 };
@@ -64,7 +67,7 @@ function tell(fraction) {
 }
 
 async function start() {
-  const { python, way } = await boot({ onProgress: tell });
+  const { python, way } = await boot({ onProgress: tell, compiled });
   self.python = python; // for whoever measures
   // The snapshot holds the desk, open.
   desk = python.globals.get("desk") ?? python.pyimport("widgets.chapters").open_desk(await content());

@@ -76,7 +76,7 @@ def bundle(cache: Path, *, content: bytes, snapshot: bool = True) -> Bundle:
         runtime["snapshot"] = _snapshot(result, store, cache, content)
     constants = {"RUNTIME": runtime, "CONTENT_FILE": store.put(result, "content.json", content)}
     worker = store.put(result, "worker.js", script("worker.js", constants))
-    result.page = store.put(result, "page.js", script("page.js", {"WORKER_FILE": worker, "OFFLINE": snapshot}))
+    result.page = store.put(result, "page.js", script("page.js", {"WORKER_FILE": worker, "WASM_FILE": runtime["core"]["wasm"], "OFFLINE": snapshot}))
     faces = fonts(result, store)
     result.fonts = faces.early
     result.styles = [store.put(result, "fonts.css", faces.css), store.put(result, "book.css", script("book.css", {}))]
@@ -135,7 +135,7 @@ def _core(result: Bundle, store: Store) -> dict:
     folder = f"core-{digest(*contents.values())}/"
     for name, content in contents.items():
         result.files[folder + name] = store.keep(folder + name, content)
-    return {"folder": folder, "bytes": len(contents["pyodide.asm.wasm"])}
+    return {"folder": folder, "wasm": f"{folder}pyodide.asm.wasm", "bytes": len(contents["pyodide.asm.wasm"])}
 
 
 def _stock(result: Bundle, store: Store, cache: Path) -> dict:
