@@ -39,8 +39,9 @@ export class Python {
   start() {
     if (this.#worker || this.state === "failed") return;
     this.#become("loading");
+    const kept = isKept();
     try {
-      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: isKept() ? "kept" : "" });
+      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: kept ? "kept" : "" });
     } catch (error) {
       this.#fail(`This browser does not let the page start a worker (${error.message}).`);
       return;
@@ -51,7 +52,7 @@ export class Python {
       if (event.message) this.#restart(event.message);
       else this.#fail("The worker could not be loaded.");
     };
-    if (isKept()) this.#compileFor(this.#worker);
+    if (kept) this.#compileFor(this.#worker);
     for (const figure of this.#figures.values()) figure.mount();
   }
 

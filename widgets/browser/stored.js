@@ -1,6 +1,6 @@
 // The views that the build stored for the first things a reader may do in a figure. They are fetched when the browser is
-// idle, where they are not on the reader's disk; once the figure is on the screen they are parsed and rehearsed where nobody sees it, so that the browser has
-// compiled, styled and shaped what a click will show.
+// idle, where they are not on the reader's disk; once the figure is on the screen they are parsed and rehearsed where
+// nobody sees it, so that the browser has compiled, styled and shaped what a click will show.
 
 import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";

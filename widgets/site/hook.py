@@ -105,6 +105,7 @@ def on_post_build(config: Any) -> None:
     publication.write(site, stage.present())
     if not _serving:
         styles.put_into_pages(site)
+        publish.put_off_search(site)
         publish.write_service_worker(site)
 
 

@@ -33,15 +33,19 @@ class Publication:
         return [(f"{FOLDER}/{name}", part) for name, part in self.bundle.fonts]
 
     def write(self, site: Path, stage: Stage) -> None:
-        """Puts the bundle and the stored views into the site, and has Material's search wait for Python."""
+        """Puts the bundle and the stored views into the site."""
         folder = site / FOLDER
         self.bundle.copy_to(folder)
         for name, text in stage.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        (search,) = (site / "assets" / "javascripts" / "workers").glob("search.*.min.js")
-        search.write_bytes(script("search.js", {}).strip() + search.read_bytes())
+
+
+def put_off_search(site: Path) -> None:
+    """Has Material's search wait for Python, see widgets/browser/search.js."""
+    (worker,) = (site / "assets" / "javascripts" / "workers").glob("search.*.min.js")
+    worker.write_bytes(script("search.js", {}).strip() + worker.read_bytes())
 
 
 def write_service_worker(site: Path) -> None:
