@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks.slow import slow
-from tests.benchmarks.start_up import CHAPTER, REPETITIONS, STOCK, python_ready, quiet_page, served, wire_size
+from tests.benchmarks.start_up import CHAPTER, REPETITIONS, REST, STOCK, python_ready, quiet_page, served, wire_size
 from tests.browser.book import WITH_WIDGETS, name_of, stored_views
 from tests.browser.conftest import launch
 
@@ -104,6 +104,7 @@ def _second_visit(browser: Browser, address: str) -> None:
         python_ready(page)
         if path == CHAPTER:
             page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        page.wait_for_timeout(REST)  # a reader stays for longer than it takes to keep the book
         page.close()
         again = quiet_page(context)
         again.goto(address + path)

@@ -137,6 +137,22 @@ def test_python_starts_from_what_is_kept_or_another_way(page, problem, way):
     expect(figure.section).to_have_attribute("data-pending", "0")
 
 
+NAME_WORKERS = "window.names = []; window.Worker = class extends Worker { constructor(address, options) { super(address, options); names.push(options?.name) } }"
+
+
+def test_once_the_book_is_kept_a_worker_rehearses_the_next_visit(page):
+    page.add_init_script(NAME_WORKERS)
+    page.goto("03-reward-model/")
+    Figure(page, "preference-labeling").ready()
+    page.wait_for_function("names.includes('rehearsal')")
+    figure = Figure(page, "preference-labeling").ready()
+    figure.button("A is better").click()
+    expect(figure.section).to_have_attribute("data-pending", "0")
+    page.reload()
+    Figure(page, "preference-labeling").ready()
+    assert page.evaluate("names.includes('kept') && !names.includes('rehearsal')")
+
+
 @pytest.mark.parametrize("problem", ["forbidden", "no room"])
 def test_where_it_can_not_be_kept_the_book_reads_as_before(context, page, problem):
     if problem == "forbidden":

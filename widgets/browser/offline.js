@@ -1,6 +1,6 @@
 // Has the book kept for later visits and for times without a network. Whatever fails here only costs speed.
 
-/* global OFFLINE */
+/* global OFFLINE, WORKER_FILE */
 
 import { whenIdle } from "./idle.js";
 
@@ -26,12 +26,19 @@ export function keepForLater(ready) {
 }
 
 async function register() {
+  if (!isKept()) navigator.serviceWorker.addEventListener("controllerchange", rehearse, { once: true });
   try {
     const root = new URL("../../", import.meta.url);
     await navigator.serviceWorker.register(new URL("service-worker.js", root), { scope: root.pathname, updateViaCache: "none" });
   } catch {
     // Forbidden, or no room: the book is read from the network, as on the first visit.
   }
+}
+
+// From now on the service worker gives out the files, and the browser keeps what it compiles beside them. The longest
+// script is Pyodide's, which only a worker runs.
+function rehearse() {
+  new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: "rehearsal" });
 }
 
 // A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the

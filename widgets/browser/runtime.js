@@ -27,6 +27,16 @@ export async function boot({ onProgress, compiled }) {
   return { python: await start(stockStart, core.bytes + stock.bytes, onProgress, compiled), way: "stock" };
 }
 
+// Has the browser compile Pyodide's script: from then on it keeps the result beside the file, if that is on the disk.
+export async function rehearse() {
+  try {
+    const { default: createPyodideModule } = await import(at(`${core.folder}pyodide.asm.mjs`));
+    await createPyodideModule();
+  } catch {
+    // It has no settings, so it must fail, but by then it is compiled. Where it is not there, the next visit is slower.
+  }
+}
+
 // Where WebAssembly is forbidden, Pyodide would wait for it for ever.
 function checkWebAssembly() {
   try {
