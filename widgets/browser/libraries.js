@@ -6,10 +6,10 @@
 const TABLE_STARTS = [24_000, 32_000];
 
 // Wraps Emscripten's module factory. `libraries` are the paths that Python will dlopen, in loading order; `locate`
-// says where a library's bytes are; `heapLength` is what the snapshot needs, or 0. `onInstance` is shown the memory
-// as WebAssembly alone has filled it, before any code has run.
-export function withLibraries(createModule, libraries, locate, { heapLength = 0, onInstance }) {
-  return async (settings) => {
+// says where a library's bytes are. `onInstance` is shown the memory as WebAssembly alone has filled it, before any code
+// has run.
+export function withLibraries(createModule, libraries, locate, { onInstance }) {
+  return (settings) => {
     const { locateFile, instantiateWasm } = settings;
     settings.instantiateWasm = (imports, receive) =>
       instantiateWasm(imports, (instance, module) => {
@@ -24,10 +24,7 @@ export function withLibraries(createModule, libraries, locate, { heapLength = 0,
       if (table.length < TABLE_STARTS[index]) table.grow(TABLE_STARTS[index] - table.length);
       return locate(name);
     };
-    const module = await createModule(settings);
-    // The heap starts smaller than a snapshot, and restoring does not make it grow.
-    if (heapLength > module.HEAP8.length) module.growMemory(heapLength);
-    return module;
+    return createModule(settings);
   };
 }
 

@@ -50,7 +50,7 @@ function checkWebAssembly() {
 export class MissingFile extends Error {}
 
 async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
-  const fetchBefore = self.fetch, { instantiateStreaming } = WebAssembly;
+  const fetchBefore = self.fetch, { instantiateStreaming, Module } = WebAssembly, { stackTraceLimit } = Error;
   const own = kept ? needs.filter((name) => name !== core.wasm) : needs;
   // Pyodide waits for ever, too, for a file that breaks off on its way.
   let lose;
@@ -75,12 +75,29 @@ async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
       return module ? { module, instance: await WebAssembly.instantiate(module, imports) } : instantiateStreaming(fetch(at(core.wasm)), imports);
     };
   }
+  // For some 260 functions, Emscripten tries whether WebAssembly's table takes them, catches the error, and compiles a
+  // module for each, most of them alike. No one reads where those errors came from.
+  WebAssembly.Module = new Proxy(Module, { construct: oncePerContent() });
+  Error.stackTraceLimit = 0;
   try {
     return await Promise.race([way(), loss]);
   } finally {
     self.fetch = fetchBefore;
-    WebAssembly.instantiateStreaming = instantiateStreaming;
+    Object.assign(WebAssembly, { instantiateStreaming, Module });
+    Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+// Makes a WebAssembly module, and for bytes that have come before gives the same one: a module has no state. Large ones
+// differ, and are not worth comparing.
+function oncePerContent() {
+  const made = new Map();
+  return (Module, [bytes, ...rest]) => {
+    if (!(bytes.length < 100)) return new Module(bytes, ...rest);
+    const content = bytes.join();
+    if (!made.has(content)) made.set(content, new Module(bytes, ...rest));
+    return made.get(content);
+  };
 }
 
 // Counts what comes of all the files, of which it is given one response at a time. It reads a copy of each, so that
@@ -141,7 +158,7 @@ const fromSnapshot = {
     let first; // the memory before any code has run
     const onInstance = (memory) => (first = new Int32Array(memory.slice(0, snapshot.own)));
     const createModule = async (settings) => (await script).default(settings);
-    const createWithLibraries = withLibraries(createModule, libraries, locate, { heapLength: snapshot.heap, onInstance });
+    const createWithLibraries = withLibraries(createModule, libraries, locate, { onInstance });
     const python = await loadPyodide({
       ...common(),
       // An archive without the modules that are in the snapshot, which is nearly all that is ever imported.
@@ -150,26 +167,28 @@ const fromSnapshot = {
       packageBaseUrl: at("./"),
       createPyodideModule: async (settings) => {
         const module = await createWithLibraries(settings);
-        fill(module.HEAPU8, await packed, first);
+        fill(module, await packed, first);
         return module;
       },
       // What a snapshot says of itself. Its memory, which Pyodide would wait for before anything else, is filled in above.
       _loadSnapshot: Uint8Array.from(atob(snapshot.header), (letter) => letter.charCodeAt(0)),
     });
     // A snapshot holds one state of the generator: every reader would draw the same numbers.
-    python.runPython("import random; random.seed()");
+    python.globals.get("seed")();
     return python;
   },
 };
 
 // Puts the snapshot's memory into the heap: runs of bytes, zeros between them. Where WebAssembly has filled the memory
 // itself, which is in the first run, the snapshot holds the differences from that.
-function fill(heap, chunks, first) {
+function fill(module, chunks, first) {
   if (checksum(first) !== snapshot.check) throw new Error("WebAssembly's memory is not the one that the snapshot was made from");
-  const parts = chunks.values();
+  const used = module.HEAPU8.length;
+  if (snapshot.heap > used) module.growMemory(snapshot.heap); // by zeros
+  const heap = module.HEAPU8, parts = chunks.values();
   let [rest, end] = [new Uint8Array(0), 0];
   for (const [from, to] of snapshot.runs) {
-    heap.fill(0, end, from);
+    heap.fill(0, end, Math.min(from, used));
     for (let place = from; place < to; ) {
       if (!rest.length) rest = parts.next().value;
       const part = rest.subarray(0, to - place);
@@ -179,7 +198,7 @@ function fill(heap, chunks, first) {
     }
     end = to;
   }
-  heap.fill(0, end);
+  heap.fill(0, end, used);
   const words = new Int32Array(heap.buffer, 0, first.length);
   for (let index = 0; index < first.length; index++) words[index] ^= first[index];
 }

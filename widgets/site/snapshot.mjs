@@ -17,10 +17,11 @@ const { loadPyodide } = await import(pathToFileURL(join(core, "pyodide.mjs")));
 const { default: createModule } = await import(pathToFileURL(join(core, "pyodide.asm.mjs")));
 const { checksum, withLibraries } = await import(new URL("../browser/libraries.js", import.meta.url));
 
-// The desk, and what an error's report would import later.
+// The desk, what starts anew the generator that a snapshot holds, and what an error's report would import later.
 const IMPORTS = `import importlib, json, linecache, traceback, tokenize
 with open("/content.json", encoding="utf-8") as file:
     desk = importlib.import_module(${JSON.stringify(entry)}).open_desk(file.read())
+from random import seed
 del file`;
 
 let first; // the memory before any code has run
