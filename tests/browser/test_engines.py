@@ -25,6 +25,10 @@ def tab(request) -> Tab:
         yield running
 
 
+def log_in(tab: Tab) -> str:
+    return json.loads(tab.evaluate(f"localStorage.getItem('rlhf-book:{NAME}')"))["log"]
+
+
 def test_the_snapshot_runs_and_its_numbers_are_cpythons(tab, site_url, content):
     tab.open(site_url + CHAPTER)
     tab.evaluate(f"{FIGURE}.scrollIntoView()")
@@ -33,8 +37,24 @@ def test_the_snapshot_runs_and_its_numbers_are_cpythons(tab, site_url, content):
         wait_for(tab, ANSWERED)
         tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
     wait_for(tab, ANSWERED)
-    log = json.loads(tab.evaluate(f"localStorage.getItem('rlhf-book:{NAME}')"))["log"]
+    log = log_in(tab)
     assert len(decode(log)) == LABELS
     session = on_cpython(NAME, content, {NAME: log})
     here, there = numbers(session.widget.html(session.state)), numbers(tab.evaluate(f"{FIGURE}.querySelector('[data-view]').innerHTML"))
     assert here and there == pytest.approx(here, abs=1e-9)
+
+
+def test_a_later_visit_starts_from_what_is_kept(tab, site_url):
+    tab.open(site_url + CHAPTER)
+    assert wait_for(tab, READY) == "snapshot"
+    if not tab.evaluate("Boolean(navigator.serviceWorker)"):
+        pytest.skip("this browser has no service workers here")
+    wait_for(tab, "Boolean(navigator.serviceWorker.controller) || null")
+    tab.open(site_url + CHAPTER)
+    assert wait_for(tab, READY) == "snapshot"
+    assert tab.evaluate("Boolean(navigator.serviceWorker.controller)")
+    tab.evaluate(f"{FIGURE}.scrollIntoView()")
+    wait_for(tab, ANSWERED)
+    tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
+    wait_for(tab, ANSWERED)
+    assert len(decode(log_in(tab))) == 1
