@@ -6,7 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 CHUNK = 16 * 1024
 
@@ -19,8 +19,9 @@ class Link:
         self.free_at = 0.0
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, to = await asyncio.open_connection("127.0.0.1", self.port)
-        await asyncio.gather(self.carry(reader, to, None), self.carry(there, writer, self.rate), return_exceptions=True)
+        with suppress(asyncio.CancelledError):  # the measurement is over
+            there, to = await asyncio.open_connection("127.0.0.1", self.port)
+            await asyncio.gather(self.carry(reader, to, None), self.carry(there, writer, self.rate), return_exceptions=True)
 
     async def carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, rate: float | None) -> None:
         try:
