@@ -1,12 +1,18 @@
 """What breaks on the way: the page says so in a sentence, offers a way on, and loses nothing that the reader did."""
 
 import re
+import threading
+from functools import partial
+from http import HTTPStatus
+from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
 from widgets.kit.codec import decode
+from widgets.site.serve import PREFIX, Handler
 
 CHAPTER, NAME = "03-reward-model/", "preference-labeling"
 
@@ -29,6 +35,37 @@ def test_a_network_lost_on_the_way_is_told_and_can_be_tried_again(rough_page, co
     context.unroute_all()
     figure.button("Try again").click()
     works(figure)
+
+
+class Breaking(Handler):
+    """Of the files whose address has ``lost`` in it, sends half and hangs up, as long as that stands there."""
+
+    lost = ""
+
+    def do_GET(self) -> None:
+        if not self.lost or self.lost not in self.path:
+            return super().do_GET()
+        path = self._file(self.path)
+        data = path.read_bytes()
+        self._head(HTTPStatus.OK, path, len(data), packed=False)
+        self.wfile.write(data[: len(data) // 2])
+        self.close_connection = True
+
+
+@pytest.mark.parametrize("lost", ["pyodide.asm.wasm", "_multiarray_umath"])
+def test_a_network_lost_in_the_middle_of_a_file_is_told_and_can_be_tried_again(rough_page, monkeypatch, lost):
+    monkeypatch.setattr(Breaking, "lost", lost)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Breaking, directory=str(SITE))) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        rough_page.goto(f"http://127.0.0.1:{running.server_port}{PREFIX}{CHAPTER}")
+        figure = Figure(rough_page, NAME)
+        expect(figure.section.get_by_role("alert")).to_contain_text(lost)
+        expect(figure.section.get_by_role("alert")).to_contain_text("You can read on")
+        figure.button("A is better").click()
+        Breaking.lost = ""
+        figure.button("Try again").click()
+        works(figure)
+        running.shutdown()
 
 
 @pytest.mark.parametrize("damage", ["truncated", "of another version", "missing"])
