@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import WITH_WIDGETS, figures, name_of, settle, stored_views, tour
+from tests.browser.book import VIEWPORTS, WITH_WIDGETS, figures, name_of, settle, stored_views, tour
 from tests.browser.reader import Figure, numbers, on_cpython
 from widgets.kit.codec import decode
 
@@ -56,6 +56,37 @@ def test_first_clicks_are_answered_before_python(page, context, address):
         expect(section).to_have_attribute("data-pending", "1")
         expect(section.locator("[data-view]")).not_to_have_text(re.compile("^$"))
         assert section.locator("[data-view]").inner_html() != first, f"{name}: {key}"
+
+
+# Values pointed at in any chart that stand on a name, on each other, or out of the window.
+UNREADABLE = """() => {
+  const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: false });
+  const on = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  const columns = [...document.querySelectorAll(".plot .column")].filter(seen);
+  return { asked: columns.length, found: columns.flatMap((column) => {
+    column.focus();
+    const names = [...column.closest(".plot").querySelectorAll(".name")].filter(seen);
+    const values = [...column.querySelectorAll(".column-value")];
+    return values.flatMap((value, at) => {
+      const box = value.getBoundingClientRect();
+      const under = [...names, ...values.slice(at + 1)].filter((other) => on(box, other.getBoundingClientRect()));
+      const out = box.left < 0 || box.right > innerWidth ? ["the window's edge"] : [];
+      return [...under.map((other) => other.textContent), ...out].map((what) => `${value.textContent} on ${what}: ${column.ariaLabel}`);
+    });
+  }) };
+}"""
+
+
+@pytest.mark.parametrize("size", VIEWPORTS)
+def test_the_values_of_every_chart_can_be_read_where_they_are_pointed_at(page, size):
+    page.set_viewport_size(VIEWPORTS[size])
+    asked = 0
+    for address in WITH_WIDGETS:
+        page.goto(address)
+        answer = page.evaluate(UNREADABLE)
+        assert answer["found"] == [], address
+        asked += answer["asked"]
+    assert asked > 0
 
 
 def test_a_charts_numbers_for_the_ear_follow_what_is_seen(page, context):

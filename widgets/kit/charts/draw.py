@@ -36,7 +36,7 @@ def chart(
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
             h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(layers, frame), _dots(layers, frame), labels.marks(layers, frame)],
-            _columns(layers, frame, x),
+            h.g(class_="columns")[_columns(layers, frame, x)],
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],
         h.p(class_="chart-says", data_live=live or None)[says],
@@ -256,7 +256,7 @@ def _column(x: float, values: list[_Value], left: float, right: float, frame: Fr
     said = ", ".join(f"{value.name} {value.words}" for value in values)
     ordered = sorted(values, key=lambda value: -value.y)
     places = spread([1 - frame.y(value.y) for value in ordered], frame.gap, 0.0, 1.0)
-    far = frame.x(x) > 0.6
+    far = frame.x(x) > 0.3  # To the right stand the names of lines that end here.
     # One column is in the order of tabs, the others are reached from it by arrow keys (charts.js).
     return h.g(class_="column", role="img", tabindex="0" if last else "-1", aria_label=f"{frame.x.value(x)} {axis.label}: {said}")[
         h.rect(class_="column-room", x=percent(left), y="0", width=percent(right - left), height="100%"),
