@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from widgets.site.errors import SiteError
+from widgets.site.publish import put_off_search
+
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
 PAGES = sorted(SITE.rglob("*.html"))
@@ -84,3 +87,8 @@ def test_a_mistake_stops_the_build_with_file_line_and_cure(project, file, old, n
     if file.startswith("docs"):
         line = text[: text.index(old)].count("\n") + 1
         assert f"03-reward-model.md:{line}:" in answer.stderr
+
+
+def test_a_theme_that_has_renamed_its_search_is_told_with_the_cure(tmp_path):
+    with pytest.raises(SiteError, match=r"holds 0 files search\.\*\.min\.js.*mkdocs-material"):
+        put_off_search(tmp_path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .content import to_json
+from .errors import SiteError
 from .runtime import Bundle, bundle, digest, script
 from .stage import Stage
 
@@ -42,9 +43,20 @@ class Publication:
             path.write_text(text, encoding="utf-8")
 
 
+class SearchError(SiteError):
+    """Material's search is not where it was."""
+
+
 def put_off_search(site: Path) -> None:
     """Has Material's search wait for Python, see widgets/browser/search.js."""
-    (worker,) = (site / "assets" / "javascripts" / "workers").glob("search.*.min.js")
+    folder = site / "assets" / "javascripts" / "workers"
+    workers = list(folder.glob("search.*.min.js"))
+    if len(workers) != 1:
+        raise SearchError(
+            f"{folder} holds {len(workers)} files search.*.min.js, where Material puts one: "
+            "install the version of mkdocs-material that pyproject.toml names, or change put_off_search for the new one."
+        )
+    (worker,) = workers
     worker.write_bytes(script("search.js", {}).strip() + worker.read_bytes())
 
 
