@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,7 +18,7 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from tests.browser.install import find
-from widgets.site.serve import PREFIX, server
+from widgets.site.serve import serving
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
@@ -96,18 +95,16 @@ def main(wanted: list[str]) -> int:
         chromium = find(playwright)
     if chromium is None or not SITE.is_dir():
         sys.exit("Run `make build` and `python -m tests.browser.install` first.")
-    running = server(SITE)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
     failed = 0
     print(f"{'':24}" + "".join(f"{name:>16}" for name in LIMITS))
-    for address in wanted or addresses():
-        result = audit(f"http://127.0.0.1:{running.server_port}{PREFIX}{address}", categories(address), chromium)
-        failed += not result.passes
-        row = "".join(f"{result.scores.get(name, '–'):>16}" for name in LIMITS)
-        print(f"{address or 'cover':24}{row}{'' if result.passes else '   too low'}", flush=True)
-        for fault in result.faults:
-            print(f"    {fault}", flush=True)
-    running.shutdown()
+    with serving(SITE) as book:
+        for address in wanted or addresses():
+            result = audit(book + address, categories(address), chromium)
+            failed += not result.passes
+            row = "".join(f"{result.scores.get(name, '–'):>16}" for name in LIMITS)
+            print(f"{address or 'cover':24}{row}{'' if result.passes else '   too low'}", flush=True)
+            for fault in result.faults:
+                print(f"    {fault}", flush=True)
     print(f"{'at least':24}" + "".join(f"{limit:>16}" for limit in LIMITS.values()))
     return 1 if failed else 0
 

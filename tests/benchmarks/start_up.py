@@ -9,7 +9,6 @@ import gzip
 import shutil
 import statistics
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -103,10 +102,8 @@ def served() -> Iterator[str]:
         _folder = Path(temporary) / "site"
         shutil.copytree(SITE, _folder)
         stock_page(_folder / STOCK)
-        running = serve.server(_folder)
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}{serve.PREFIX}"
-        running.shutdown()
+        with serve.serving(_folder) as address:
+            yield address
 
 
 def stock_page(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from tests.browser.install import find
 from widgets.chapters.content import Content
-from widgets.site.serve import PREFIX, server
+from widgets.site.serve import serving
 from widgets.site.stage import Stage
 
 SITE = Path(__file__).parents[2] / "site"
@@ -34,10 +33,8 @@ def launch(playwright, **options) -> Browser:
 
 @pytest.fixture(scope="session")
 def site_url() -> Iterator[str]:
-    running = server(SITE)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{running.server_port}{PREFIX}"
-    running.shutdown()
+    with serving(SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,12 @@ def tab(request) -> Tab:
         yield running
 
 
-def log_in(tab: Tab) -> str:
+def label(tab: Tab, times: int) -> str:
+    """Labels pairs, each once the one before is answered; the log that the browser keeps of it."""
+    for _ in range(times):
+        wait_for(tab, ANSWERED)
+        tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
+    wait_for(tab, ANSWERED)
     return json.loads(tab.evaluate(f"localStorage.getItem('rlhf-book:{NAME}')"))["log"]
 
 
@@ -33,11 +38,7 @@ def test_the_snapshot_runs_and_its_numbers_are_cpythons(tab, site_url, content):
     tab.open(site_url + CHAPTER)
     tab.evaluate(f"{FIGURE}.scrollIntoView()")
     assert wait_for(tab, READY) == "snapshot"
-    for _ in range(LABELS):
-        wait_for(tab, ANSWERED)
-        tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
-    wait_for(tab, ANSWERED)
-    log = log_in(tab)
+    log = label(tab, LABELS)
     assert len(decode(log)) == LABELS
     session = on_cpython(NAME, content, {NAME: log})
     here, there = numbers(session.widget.html(session.state)), numbers(tab.evaluate(f"{FIGURE}.querySelector('[data-view]').innerHTML"))
@@ -54,7 +55,4 @@ def test_a_later_visit_starts_from_what_is_kept(tab, site_url):
     assert wait_for(tab, READY) == "snapshot"
     assert tab.evaluate("Boolean(navigator.serviceWorker.controller)")
     tab.evaluate(f"{FIGURE}.scrollIntoView()")
-    wait_for(tab, ANSWERED)
-    tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
-    wait_for(tab, ANSWERED)
-    assert len(decode(log_in(tab))) == 1
+    assert len(decode(label(tab, 1))) == 1

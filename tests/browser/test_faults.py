@@ -1,10 +1,7 @@
 """What breaks on the way: the page says so in a sentence, offers a way on, and loses nothing that the reader did."""
 
 import re
-import threading
-from functools import partial
 from http import HTTPStatus
-from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -12,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
 from widgets.kit.codec import decode
-from widgets.site.serve import PREFIX, Handler
+from widgets.site.serve import Handler, serving
 
 CHAPTER, NAME = "03-reward-model/", "preference-labeling"
 
@@ -55,9 +52,8 @@ class Breaking(Handler):
 @pytest.mark.parametrize("lost", ["pyodide.asm.wasm", "_multiarray_umath"])
 def test_a_network_lost_in_the_middle_of_a_file_is_told_and_can_be_tried_again(rough_page, monkeypatch, lost):
     monkeypatch.setattr(Breaking, "lost", lost)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Breaking, directory=str(SITE))) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        rough_page.goto(f"http://127.0.0.1:{running.server_port}{PREFIX}{CHAPTER}")
+    with serving(SITE, Breaking) as address:
+        rough_page.goto(address + CHAPTER)
         figure = Figure(rough_page, NAME)
         expect(figure.section.get_by_role("alert")).to_contain_text(lost)
         expect(figure.section.get_by_role("alert")).to_contain_text("You can read on")
@@ -65,7 +61,6 @@ def test_a_network_lost_in_the_middle_of_a_file_is_told_and_can_be_tried_again(r
         Breaking.lost = ""
         figure.button("Try again").click()
         works(figure)
-        running.shutdown()
 
 
 @pytest.mark.parametrize("damage", ["truncated", "of another version", "missing"])

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import threading
 
 import pytest
 from playwright.sync_api import expect
@@ -10,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
 from widgets.site.publish import write_service_worker
-from widgets.site.serve import PREFIX, server
+from widgets.site.serve import serving
 
 PAGES = {
     "": "RLHF",
@@ -30,10 +29,8 @@ def own_site(tmp_path):
     """A copy of the site that a test may change, on a port of its own."""
     folder = tmp_path / "site"
     shutil.copytree(SITE, folder)
-    running = server(folder)
-    threading.Thread(target=running.serve_forever, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{running.server_port}{PREFIX}"
-    running.shutdown()
+    with serving(folder) as address:
+        yield folder, address
 
 
 def kept(page):

@@ -60,7 +60,7 @@ def test_first_clicks_are_answered_before_python(page, context, address):
 
 # Values pointed at in any chart that stand on a name, on each other, or out of the window.
 UNREADABLE = """() => {
-  const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: false });
+  const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const on = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
   const columns = [...document.querySelectorAll(".plot .column")].filter(seen);
   return { asked: columns.length, found: columns.flatMap((column) => {

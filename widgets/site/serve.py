@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -94,9 +97,24 @@ def _read(path: Path, changed: int) -> tuple[bytes, bytes | None]:
     return data, packed.getvalue()
 
 
-def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
+def _server(folder: Path, port: int = 0, handler: type[Handler] = Handler) -> ThreadingHTTPServer:
     """A server of a folder, not yet started; port 0 takes a free one."""
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(folder)))
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(handler, directory=str(folder)))
+
+
+@contextmanager
+def serving(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
+    """Serves a folder on a free port for as long as the block lasts; yields the book's address."""
+    with _server(folder, handler=handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        try:
+            yield _address(running)
+        finally:
+            running.shutdown()
+
+
+def _address(running: ThreadingHTTPServer) -> str:
+    return f"http://127.0.0.1:{running.server_port}{PREFIX}"
 
 
 def serve(folder: Path, port: int) -> None:
@@ -105,11 +123,11 @@ def serve(folder: Path, port: int) -> None:
         sys.exit(f"{folder}/ is not there yet: run `make build` first.")
     for candidate in (*range(port, port + 20), 0):
         try:
-            running = server(folder, candidate)
+            running = _server(folder, candidate)
             break
         except OSError:
             continue
-    print(f"The book is at http://127.0.0.1:{running.server_port}{PREFIX} (stop with Ctrl-C)", flush=True)
+    print(f"The book is at {_address(running)} (stop with Ctrl-C)", flush=True)
     try:
         running.serve_forever()
     except KeyboardInterrupt:
