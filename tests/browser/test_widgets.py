@@ -87,6 +87,12 @@ def test_the_values_of_every_chart_can_be_read_where_they_are_pointed_at(page, s
         assert answer["found"] == [], address
         asked += answer["asked"]
     assert asked > 0
+    page.goto("03-reward-model/")
+    figure = Figure(page, "preference-labeling").ready()
+    for labels in range(1, 8):  # lines that have only begun
+        figure.button("A is better").click()
+        settle(figure.section)
+        assert page.evaluate(UNREADABLE)["found"] == [], labels
 
 
 def test_a_charts_numbers_for_the_ear_follow_what_is_seen(page, context):

@@ -123,6 +123,15 @@ def test_long_ticks_get_more_room():
     assert "ticks-long" not in drawn(Line("share", [(0, 0), (10, 1)]))
 
 
+def test_while_lines_have_only_begun_each_value_stands_in_the_row_of_its_name():
+    said = {"up": (1.25, 8.5), "down": (7.25, 2.25), "level": (4.25, 2.5)}
+    html = drawn(*(Line(name, list(enumerate(values))) for name, values in said.items()))
+    for name, values in said.items():
+        for value in values:
+            (place,) = re.findall(rf'class="column-value[^>]* y="([^"]*)%"[^>]*>{value:.2f}<', html)
+            assert float(place) == label_height(html, name)
+
+
 def test_a_chart_without_data_is_still_a_chart():
     assert math.isfinite(float(attributes(drawn(), r'<line class="base"[^>]*>')["y1"].rstrip("%")))
     assert SAYS in drawn(Line("nothing yet", ()))

@@ -36,7 +36,7 @@ def chart(
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
             h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(layers, frame), _dots(layers, frame), labels.marks(layers, frame)],
-            h.g(class_="columns")[_columns(layers, frame, x)],
+            _columns(layers, frame, x),
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],
         h.p(class_="chart-says", data_live=live or None)[says],
@@ -221,10 +221,13 @@ class _Value:
 def _columns(layers: Sequence[Layer], frame: Frame, axis: Axis) -> h.Node:
     values = _values(layers, frame)
     xs = thinned(sorted(values), _columns_for(values))
+    # While lines have only begun, their names stand where values would.
+    rows = labels.rows(layers, frame) if xs and frame.x(xs[-1]) < 0.5 else None
     for index, x in enumerate(xs):
         left = (frame.x(xs[index - 1]) + frame.x(x)) / 2 if index else 0.0
         right = (frame.x(x) + frame.x(xs[index + 1])) / 2 if index + 1 < len(xs) else 1.0
-        yield _column(x, values[x], max(left, 0.0), min(right, 1.0), frame, axis, last=index + 1 == len(xs))
+        words = _beside_points(values[x], x, frame) if rows is None else _after_names(values[x], xs[-1], rows, frame)
+        yield _column(x, values[x], words, max(left, 0.0), min(right, 1.0), frame, axis, last=index + 1 == len(xs))
 
 
 def _columns_for(values: dict[float, list[_Value]]) -> int:
@@ -252,30 +255,33 @@ def _with_whisker(dot: Dot, frame: Frame) -> str:
     return f"{words} ({frame.y.value(dot.low)} to {frame.y.value(dot.high)})"
 
 
-def _column(x: float, values: list[_Value], left: float, right: float, frame: Frame, axis: Axis, last: bool) -> h.Element:
+def _column(x: float, values: list[_Value], words: h.Node, left: float, right: float, frame: Frame, axis: Axis, last: bool) -> h.Element:
     said = ", ".join(f"{value.name} {value.words}" for value in values)
-    ordered = sorted(values, key=lambda value: -value.y)
-    places = spread([1 - frame.y(value.y) for value in ordered], frame.gap, 0.0, 1.0)
-    far = frame.x(x) > 0.3  # To the right stand the names of lines that end here.
     # One column is in the order of tabs, the others are reached from it by arrow keys (charts.js).
     return h.g(class_="column", role="img", tabindex="0" if last else "-1", aria_label=f"{frame.x.value(x)} {axis.label}: {said}")[
         h.rect(class_="column-room", x=percent(left), y="0", width=percent(right - left), height="100%"),
         h.line(class_="column-line", x1=frame.across(x), x2=frame.across(x), y1="0", y2="100%"),
         h.text(class_="column-x", x=frame.across(x), y="100%")[frame.x.value(x)],
-        (
-            [
-                h.circle(class_=f"tone-{value.tone}", cx=frame.across(x), cy=frame.down(value.y), r="3.5"),
-                h.text(
-                    class_=["column-value", f"tone-{value.tone}", "to-left" if far else None],
-                    x=frame.across(x),
-                    y=percent(place),
-                    dx="-0.7em" if far else "0.7em",
-                    dy="0.32em",
-                )[value.words],
-            ]
-            for value, place in zip(ordered, places, strict=True)
-        ),
+        (h.circle(class_=f"tone-{value.tone}", cx=frame.across(x), cy=frame.down(value.y), r="3.5") for value in values),
+        words,
     ]
+
+
+def _beside_points(values: list[_Value], x: float, frame: Frame) -> h.Node:
+    """Values at their own height, where there is room to the left of them: to the right may stand names of lines."""
+    ordered = sorted(values, key=lambda value: -value.y)
+    places = spread([1 - frame.y(value.y) for value in ordered], frame.gap, 0.0, 1.0)
+    side, dx = ("to-left", "-0.7em") if frame.x(x) > 0.3 else (None, "0.7em")
+    return [_value(value, frame.across(x), place, side, dx) for value, place in zip(ordered, places, strict=True)]
+
+
+def _after_names(values: list[_Value], end: float, rows: dict[str, float], frame: Frame) -> h.Node:
+    """Values as in a table: each in the row of its line's name."""
+    return [_value(value, frame.across(end), rows.get(value.name, 1 - frame.y(value.y)), "after-name", "0.7em") for value in values]
+
+
+def _value(value: _Value, x: str, place: float, side: str | None, dx: str) -> h.Element:
+    return h.text(class_=["column-value", f"tone-{value.tone}", side], x=x, y=percent(place), dx=dx, dy="0.32em")[value.words]
 
 
 def _table(layers: Sequence[Layer], frame: Frame, axis: Axis, caption: str) -> h.Node:

@@ -42,6 +42,11 @@ def ends(layers: Sequence[Layer], frame: Frame) -> h.Node:
     return [_end(name, frame, sample=alike(drawn)) for name in _names(drawn, frame)]
 
 
+def rows(layers: Sequence[Layer], frame: Frame) -> dict[str, float]:
+    """How far down each line's name stands, as a share of the height."""
+    return {name.line.name: name.place for name in _names(begun(layers), frame)}
+
+
 def _names(drawn: Sequence[Line], frame: Frame) -> list[_Name]:
     """The lines' names from top to bottom, none upon another."""
     names = [_clear(_Name(line, index, 1 - frame.y(line.points[-1][1])), drawn, frame) for index, line in enumerate(drawn)]
