@@ -30,13 +30,14 @@ def chart(
     """
     layers = [layer for layer in layers if layer is not None]
     frame = Frame(x.scale(list(_xs(layers))), y.scale(list(_ys(layers)), pad=0.06), 1 / LABEL_LINES[height])
+    names = labels.names(layers, frame)
     return h.div(class_=["chart", f"chart-{height}", _ticks_room(frame), *_room(layers)])[
         h.p(class_="chart-y", aria_hidden="true")[y.label],
         h.svg(class_="plot", role="group", aria_label=says, data_plot=True)[
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
-            h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(layers, frame), _dots(layers, frame), labels.marks(layers, frame)],
-            _columns(layers, frame, x),
+            h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(names, frame), _dots(layers, frame), labels.marks(layers, names, frame)],
+            _columns(layers, names, frame, x),
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],
         h.p(class_="chart-says", data_live=live or None)[says],
@@ -218,11 +219,11 @@ class _Value:
     words: str
 
 
-def _columns(layers: Sequence[Layer], frame: Frame, axis: Axis) -> h.Node:
+def _columns(layers: Sequence[Layer], names: Sequence[labels.Name], frame: Frame, axis: Axis) -> h.Node:
     values = _values(layers, frame)
     xs = thinned(sorted(values), _columns_for(values))
     # While lines have only begun, their names stand where values would.
-    rows = labels.rows(layers, frame) if xs and frame.x(xs[-1]) < 0.5 else None
+    rows = {name.line.name: name.place for name in names} if xs and frame.x(xs[-1]) < 0.5 else None
     for index, x in enumerate(xs):
         left = (frame.x(xs[index - 1]) + frame.x(x)) / 2 if index else 0.0
         right = (frame.x(x) + frame.x(xs[index + 1])) / 2 if index + 1 < len(xs) else 1.0

@@ -19,7 +19,7 @@ LONGEST_OUTSIDE = 18  # letters of a name that stands right of the plot; a longe
 
 
 @dataclass(frozen=True)
-class _Name:
+class Name:
     """A line's name, the line's place among the others, and where the name's middle is."""
 
     line: Line
@@ -36,33 +36,29 @@ class _Name:
         return (at - width, at) if self.inside else (at, at + width)
 
 
-def ends(layers: Sequence[Layer], frame: Frame) -> h.Node:
-    """Every line's name at its last point, led to from there where it had to make room for others."""
-    drawn = begun(layers)
-    return [_end(name, frame, sample=alike(drawn)) for name in _names(drawn, frame)]
-
-
-def rows(layers: Sequence[Layer], frame: Frame) -> dict[str, float]:
-    """How far down each line's name stands, as a share of the height."""
-    return {name.line.name: name.place for name in _names(begun(layers), frame)}
-
-
-def _names(drawn: Sequence[Line], frame: Frame) -> list[_Name]:
+def names(layers: Sequence[Layer], frame: Frame) -> list[Name]:
     """The lines' names from top to bottom, none upon another."""
-    names = [_clear(_Name(line, index, 1 - frame.y(line.points[-1][1])), drawn, frame) for index, line in enumerate(drawn)]
-    names.sort(key=lambda name: name.place)
-    places = spread([name.place for name in names], frame.gap, 0.0, 1.0)
-    return [replace(name, place=place) for name, place in zip(names, places, strict=True)]
+    drawn = begun(layers)
+    found = [_clear(Name(line, index, 1 - frame.y(line.points[-1][1])), drawn, frame) for index, line in enumerate(drawn)]
+    found.sort(key=lambda name: name.place)
+    places = spread([name.place for name in found], frame.gap, 0.0, 1.0)
+    return [replace(name, place=place) for name, place in zip(found, places, strict=True)]
 
 
-def _clear(name: _Name, drawn: Sequence[Line], frame: Frame) -> _Name:
+def _clear(name: Name, drawn: Sequence[Line], frame: Frame) -> Name:
     """The name beside its line's end or, if curves pass there, above or below."""
     in_the_way = [line for line in drawn if name.inside or line is not name.line]
     tried = [replace(name, place=name.place + offset) for offset in (0.0, -frame.gap, frame.gap)]
     return min(tried, key=lambda name: _behind(name.box(frame), name.place, in_the_way, frame))
 
 
-def _end(name: _Name, frame: Frame, sample: bool) -> h.Element:
+def ends(names: Sequence[Name], frame: Frame) -> h.Node:
+    """Every line's name at its last point, led to from there where it had to make room for others."""
+    sample = alike([name.line for name in names])
+    return [_end(name, frame, sample) for name in names]
+
+
+def _end(name: Name, frame: Frame, sample: bool) -> h.Element:
     """An inner drawing begins where the line ends, so that what follows is measured from there in em."""
     line, there, sign = name.line, percent(name.place), "-" if name.inside else ""
     x, y = line.points[-1]
@@ -80,26 +76,25 @@ def _end(name: _Name, frame: Frame, sample: bool) -> h.Element:
     ]
 
 
-def marks(layers: Sequence[Layer], frame: Frame) -> h.Node:
-    drawn = begun(layers)
+def marks(layers: Sequence[Layer], names: Sequence[Name], frame: Frame) -> h.Node:
     for mark in layers:
         if isinstance(mark, Mark):
             place = frame.x(mark.x)
             side = "to-left" if place > 0.75 else "to-right" if place < 0.25 else "to-middle"
             yield h.g(class_=f"mark tone-{mark.tone}")[
                 h.circle(cx=frame.across(mark.x), cy=frame.down(mark.y), r="6"),
-                h.text(class_=side, x=frame.across(mark.x), y=frame.down(mark.y), dy="1.7em" if _below(mark, drawn, frame) else "-1em")[mark.label],
+                h.text(class_=side, x=frame.across(mark.x), y=frame.down(mark.y), dy="1.7em" if _below(mark, names, frame) else "-1em")[mark.label],
             ]
 
 
-def _below(mark: Mark, drawn: Sequence[Line], frame: Frame) -> bool:
+def _below(mark: Mark, names: Sequence[Name], frame: Frame) -> bool:
     """Whether the mark's label stands below it: where there is no room above, or more is in its way."""
     at, reach = 1 - frame.y(mark.y), 1.3 * frame.gap
     if not reach < at < 1 - reach:
         return at <= reach
     half = _LETTER * len(mark.label) / 2
     box = frame.x(mark.x) - half, frame.x(mark.x) + half
-    names = _names(drawn, frame)
+    drawn = [name.line for name in names]
     above, below = (_behind(box, place, drawn, frame) + _upon(box, place, names, frame) for place in (at - reach, at + reach))
     return below < above
 
@@ -133,7 +128,7 @@ def _behind(box: tuple[float, float], place: float, lines: Sequence[Line], frame
     return sum(height is not None and abs(height - place) < frame.gap / 2 for height in heights)
 
 
-def _upon(box: tuple[float, float], place: float, names: Sequence[_Name], frame: Frame) -> int:
+def _upon(box: tuple[float, float], place: float, names: Sequence[Name], frame: Frame) -> int:
     """The same for lines' names, each of which is as bad as a curve all along."""
     boxes = [name.box(frame) for name in names if abs(name.place - place) < frame.gap]
     return _SAMPLES * sum(left < box[1] and box[0] < right for left, right in boxes)
