@@ -65,7 +65,7 @@ def test_without_labels_it_waits_for_them(card, labeling):
     report = card.start(preference_labeling=labeling.start())
     shown = card.html(report)
     assert not report.taste.own and "waiting for you" in shown
-    assert "made out for a hurried reader. The hurried reader is simulated" in shown and "The judge is simulated" in shown
+    assert "made out for the hurried reader. The hurried reader is simulated" in shown and "The careful judge is simulated" in shown
 
 
 def test_the_picture_is_an_image_complete_in_itself(card, labeling):
@@ -77,7 +77,7 @@ def test_the_picture_is_an_image_complete_in_itself(card, labeling):
 
 
 def test_the_picture_says_whose_model_it_is(card, labeling):
-    assert "What a hurried reader’s reward model learned" in picture(card.start(preference_labeling=labeling.start()))
+    assert "What the hurried reader’s reward model learned" in picture(card.start(preference_labeling=labeling.start()))
 
 
 def test_a_taste_is_sure_only_where_its_whisker_is_seen_to_end_clear_of_zero(card, labeling):

@@ -91,7 +91,7 @@ class TestMethodCards:
 
     def test_the_readers_labels_choose_where_there_are_any(self, widget, start, labelled, content):
         mine = widget.start(preference_labeling=labelled)
-        assert "a careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
+        assert "the careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
         theirs, own = widget.comparisons(start), widget.comparisons(mine)
         np.testing.assert_array_equal(theirs.first, own.first)
         assert (theirs.preferences != own.preferences).mean() > 0.1
@@ -182,7 +182,7 @@ class TestSameOptimum:
 
     def test_the_readers_reward_model_is_what_both_aim_at(self, widget, start, labelled, content):
         mine = widget.start(preference_labeling=labelled)
-        assert "a careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
+        assert "the careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
         assert not np.allclose(widget.reward(start), widget.reward(mine))
         assert content.trained("writing").tuned.deviation(widget.reward(mine)) == pytest.approx(1)
         state = after(widget, mine, "run")

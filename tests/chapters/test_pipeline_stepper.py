@@ -175,7 +175,7 @@ def test_asking_again_draws_other_answers_in_every_step(widget, whole):
 def test_step_two_scores_the_answers_of_before(widget):
     before, after = run(widget, ("step", 1)), run(widget, ("step", 1), "run")
     assert "none yet" in widget.html(before) and "none yet" not in widget.html(after)
-    assert "The same answers after it" in widget.html(after) and "careful reader" in widget.html(after)
+    assert "The same answers after it" in widget.html(after) and "careful judge" in widget.html(after)
 
 
 def test_the_loss_is_said_to_do_what_it_did():
@@ -226,7 +226,7 @@ def test_too_few_comparisons_are_named(widget):
 
 
 def test_a_whole_run_is_compared_with_nothing(whole, widget):
-    assert whole.practised.rival is None and "true quality (the careful reader’s judgement) from" in widget.html(whole)
+    assert whole.practised.rival is None and "true quality (the careful judge’s verdict) from" in widget.html(whole)
 
 
 def test_a_stopped_run_is_a_state_like_any_other_and_replays_to_the_same(widget):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from widgets.chapters.preference_labeling import AS_KINDS, Counts, Label, LabelingOptions, PreferenceLabeling, above_half_since, fair_tests, foresight
+from widgets.chapters.preference_labeling import AS_KINDS, Counts, Label, LabelingOptions, PreferenceLabeling, above_half_since, fair_tests, prediction_record
 from widgets.core.annotators import ANNOTATORS
 from widgets.core.features import FEATURES, NAMES
 from widgets.core.reward_model import sigmoid
@@ -60,7 +60,7 @@ def test_a_consistent_taste_is_learned(widget, feature, sign):
     assert abs(state.model.weights[column]) > np.sqrt(state.model.covariance[column, column])
     judged = [label for label in state.labels if label.counts]
     late = judged[len(judged) // 2 :]
-    assert sum(label.foreseen for label in late) / len(late) > 0.6
+    assert sum(label.predicted for label in late) / len(late) > 0.6
 
 
 def test_a_skip_teaches_nothing_and_is_not_asked_again(widget):
@@ -168,13 +168,13 @@ def test_the_kinds_are_told_after_whose_labels(widget):
     assert len(skipped.history) == len(one.history) and "After your 1 label, " in widget.html(skipped)
     both = after(widget, one, ("ai", None))
     ties = both.counts.ai_ties
-    assert f"After your 1 label and an AI’s 100 ({ties} ties), " in widget.html(both)
+    assert f"After your 1 label and the AI labeller’s 100 ({ties} ties), " in widget.html(both)
 
 
 def test_what_others_bring_and_take_away_is_marked_where_the_scores_change(widget):
     state = after(widget, label(widget, widget.start(), "a"), ("ai", None), ("import", LINE), ("forget_ai", None), ("import", LINE), ("forget_import", None))
     assert state.marks == ((2, "AI"), (3, "file"), (4, "AI removed"), (5, "file"), (6, "file removed"))
-    assert len(state.history) == 7 and "What an AI or a file brings or takes away is one too" in widget.html(state)
+    assert len(state.history) == 7 and "What the AI labeller or a file brings or takes away is one too" in widget.html(state)
     assert after(widget, state, ("forget_ai", None), ("forget_import", None)) is state, "there is nothing to take away"
 
 
@@ -186,7 +186,7 @@ def test_it_is_surest_of_the_weight_with_the_most_deviations_and_says_whose(widg
     assert f"It is surest of “{feature.label}” ({feature.description}): in your taste it counts {'for' if liked else 'against'} an answer." in unescape(widget.html(own))
     assert "What your labels taught it" in widget.html(own)
     ai = widget.html(after(widget, widget.start(), ("ai", None)))
-    assert "in the AI’s taste it counts " in ai and "What the labels taught it" in ai and "your taste it" not in ai
+    assert "in the AI labeller’s taste it counts " in ai and "What the labels taught it" in ai and "your taste it" not in ai
     rude = json.dumps({"prompt": "p", "chosen": "Read it.", "rejected": "Who cares? Google it."}) + "\n"
     file = widget.html(after(widget, widget.start(), ("import", rude * 50)))
     assert re.search(r"It is surest of “rudeness” .*: in the taste of whoever labelled the file it counts against an answer", file)
@@ -203,10 +203,10 @@ def test_the_whiskers_shrink_and_it_is_said_from_what_to_what(widget):
 
 def test_an_ais_labels_keep_the_principles_that_made_them(widget):
     state = after(widget, widget.start(), ("principle", ("truthful", "off")), ("principle", ("plain", "off")), ("ai", None), ("principle", ("kind", "off")))
-    assert "The AI gave 100 labels by “Be polite, whatever was asked”." in widget.html(state)
+    assert "The AI labeller gave 100 labels by “Be polite, whatever was asked”." in widget.html(state)
     assert after(widget, state, ("ai", None)) == state, "without a principle it has nothing to go by"
     more = widget.html(after(widget, state, ("principle", ("truthful", "on")), ("ai", None)))
-    assert "The AI gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is false”." in more
+    assert "The AI labeller gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is false”." in more
 
 
 def test_the_ai_goes_by_no_principle_that_is_not_offered(widget):
@@ -225,7 +225,7 @@ def test_others_labels_are_counted_apart_and_suffice_for_the_ranking_which_says_
     own = label(widget, widget.start(), "a")
     for state, taste in (
         (own, "your taste"),
-        (after(widget, widget.start(), ("ai", None)), "the AI’s taste"),
+        (after(widget, widget.start(), ("ai", None)), "the AI labeller’s taste"),
         (after(widget, widget.start(), ("import", LINE * 20)), "the taste of whoever labelled the file"),
         (after(widget, own, ("import", LINE * 20)), "the taste of all these labels together"),
     ):
@@ -241,9 +241,9 @@ def test_others_labels_are_counted_apart_and_suffice_for_the_ranking_which_says_
     [
         (Counts(), "no labels"),
         (Counts(yours=1, your_ties=1), "your 1 label (a tie)"),
-        (Counts(ai=1_100, ai_ties=36), "an AI’s 1,100 labels (36 ties)"),
+        (Counts(ai=1_100, ai_ties=36), "the AI labeller’s 1,100 labels (36 ties)"),
         (Counts(imported=1), "1 label from a file"),
-        (Counts(yours=12, your_ties=1, ai=100, imported=30), "your 12 labels (1 tie), an AI’s 100 and 30 from a file"),
+        (Counts(yours=12, your_ties=1, ai=100, imported=30), "your 12 labels (1 tie), the AI labeller’s 100 and 30 from a file"),
     ],
 )
 def test_labels_are_counted_in_words(counts, words):
@@ -316,8 +316,8 @@ def simulated(content, worth, seed, count):
     return widget, annotate(widget, count, lambda first, second: "a" if luck.random() < sigmoid(worth[first] - worth[second]) else "b")
 
 
-def foreseeable(widget, state, worth):
-    """The expected share of choices foreseen, over the pairs not judged yet."""
+def predicted_share(widget, state, worth):
+    """The expected share of choices predicted, over the pairs not judged yet."""
     judged = {frozenset((label.first, label.second)) for label in state.labels}
     rest = [pair for pair in widget.pairs if frozenset(pair) not in judged]
     margins = np.array([widget.features[first] - widget.features[second] for first, second in rest]) @ state.model.weights
@@ -325,16 +325,16 @@ def foreseeable(widget, state, worth):
     return float(np.where(margins > 0, chances, 1 - chances).mean())
 
 
-def test_twenty_choices_foresee_nearly_every_reader_and_five_do_not(widget, content):
+def test_twenty_choices_predict_nearly_every_reader_and_five_do_not(widget, content):
     """What content/predictions.yaml says of ``labels``, there with twenty seeds."""
     shares = {5: [], 20: []}
     for worth, seed in itertools.product(worths(widget), range(1, 4)):
         asked, states = simulated(content, worth, seed, 20)
         for count, found in shares.items():
-            found.append(foreseeable(asked, states[count], worth))
+            found.append(predicted_share(asked, states[count], worth))
         fair = fair_tests(states[-1].labels)
         assert 7 <= len(fair) <= 10
-        assert (above_half_since(states[-1].labels) is not None) == (2 * sum(label.foreseen for label in fair) > len(fair))
+        assert (above_half_since(states[-1].labels) is not None) == (2 * sum(label.predicted for label in fair) > len(fair))
     assert np.mean(np.array(shares[20]) >= 0.6) > 0.95
     assert 0.5 < np.mean(np.array(shares[5]) >= 0.6) < 0.9
 
@@ -343,12 +343,12 @@ def test_only_pairs_drawn_at_random_with_an_opinion_before_are_tests():
     informative, silent = Label("a", "b", "a", 0.1), Label("a", "b", "a", 0.5, drawn=True)
     assert fair_tests([informative, silent, Label("a", "b", "tie", 0.9, drawn=True)]) == []
     right, wrong = Label("a", "b", "a", 0.9, drawn=True), Label("a", "b", "b", 0.9, drawn=True)
-    assert not silent.foreseen and not Label("a", "b", "b", 0.5, drawn=True).foreseen
-    assert above_half_since([wrong, right]) is None and "Its share is not above a coin’s half." in foresight([wrong, right])
+    assert not silent.predicted and not Label("a", "b", "b", 0.5, drawn=True).predicted
+    assert above_half_since([wrong, right]) is None and "Its share is not above a coin’s half." in prediction_record([wrong, right])
     assert above_half_since([informative, wrong, right, right]) == 4
-    assert "above a coin’s half since choice 4. By luck, a coin does as well 50 times in 100." in foresight([informative, wrong, right, right])
-    assert foresight([right]) == "It foresaw the first choice between two answers drawn at random. Its share has been above a coin’s half since choice 1. By luck, a coin does as well 50 times in 100."
-    assert foresight([right] * 12).endswith("By luck, a coin does as well less than 1 time in 100.")
+    assert "above a coin’s half since choice 4. By luck, a coin does as well 50 times in 100." in prediction_record([informative, wrong, right, right])
+    assert prediction_record([right]) == "It predicted the first choice between two answers drawn at random. Its share has been above a coin’s half since choice 1. By luck, a coin does as well 50 times in 100."
+    assert prediction_record([right] * 12).endswith("By luck, a coin does as well less than 1 time in 100.")
 
 
 def test_a_pair_that_a_link_brings_is_no_fair_test(widget):

@@ -46,7 +46,7 @@ def test_the_default_labels_peak_inside_the_slider(start):
     gold = [point.gold for point in start.plain.rl]
     assert 0 < overoptimization.peak(start.plain.rl) < PRESSURES - 1
     assert max(gold) - gold[-1] > 0.2 * (max(gold) - gold[0])
-    assert "a hurried reader stands in" in start.taste.note and "simulated, and likes flattery and length" in start.taste.note
+    assert "the hurried reader stands in" in start.taste.note and "simulated, and likes flattery and length" in start.taste.note
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -229,7 +229,7 @@ def test_best_of_n_is_told_to_have_no_leash(widget, start):
 
 def test_the_note_says_whose_labels_they_are(labeling, content):
     state = labeling.settle(labelled(labeling, 3, lambda _: "a"), Event("ai"))
-    assert "your 3 labels and an AI’s 100" in taste_of(state, content).note
+    assert "your 3 labels and the AI labeller’s 100" in taste_of(state, content).note
 
 
 def test_both_methods_raise_the_score_and_never_lower_it(start):

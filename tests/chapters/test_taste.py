@@ -48,7 +48,7 @@ def test_the_note_breaks_the_labels_down(labeling, content):
     file = '{"prompt": "p", "chosen": "Try it today.", "rejected": "lol"}\n' * 30
     state = labeling.settle(state, Event("import", file))
     note = taste_of(state, content).note
-    assert f"your 4 labels (2 ties), an AI’s 100 ({state.counts.ai_ties} ties) and 30 from a file" in note
+    assert f"your 4 labels (2 ties), the AI labeller’s 100 ({state.counts.ai_ties} ties) and 30 from a file" in note
     assert len(taste_of(state, content).preferences) == state.counts.total == 134
 
 
@@ -59,7 +59,7 @@ def test_others_labels_alone_are_a_taste(labeling, content):
 
 
 def test_an_ais_ties_alone_are_none(labeling, content):
-    for own, whose in ((2, "yours and an AI’s"), (0, "all an AI’s")):
+    for own, whose in ((2, "yours and the AI labeller’s"), (0, "all the AI labeller’s")):
         state = labeling.settle(labelled(labeling, itertools.repeat("tie", own)), Event("ai"))
         ties = tuple(label for label in state.ai if label.choice == "tie")
         state = labeling._learned(state, ai=ties)
@@ -68,7 +68,7 @@ def test_an_ais_ties_alone_are_none(labeling, content):
 
 def test_a_note_of_others_labels_alone_counts_labels(labeling, content):
     state = labeling.settle(labeling.start(), Event("ai"))
-    assert f"Trained on an AI’s 100 labels ({state.counts.ai_ties} ties), from figure" in taste_of(state, content).note
+    assert f"Trained on the AI labeller’s 100 labels ({state.counts.ai_ties} ties), from figure" in taste_of(state, content).note
 
 
 def test_choices_that_cancel_out_are_no_taste(labeling, content):

@@ -171,7 +171,7 @@ class PipelineStepper(Widget[Pipeline]):
     def _show_learning(self, state: Pipeline) -> h.Node:
         settings = parts.slider("size", "Comparisons", state.size, 0, len(SIZES) - 1, 1, str(SIZES[state.size]), tone="human")
         if state.learned is None:
-            return [settings, self._run(state, "Compare and learn"), parts.note(f"A simulated careful reader compares pairs of answers; the model is judged on {HELD_OUT} further pairs.")]
+            return [settings, self._run(state, "Compare and learn"), parts.note(f"The careful judge compares pairs of answers; the model is judged on {HELD_OUT} further pairs.")]
         made = state.learned
         return [
             settings,
@@ -182,8 +182,8 @@ class PipelineStepper(Widget[Pipeline]):
                     charts.chart(
                         [charts.Line("held out", made.accuracies, "reward"), charts.Rule("a coin", y=0.5)],
                         x=charts.Axis("comparisons", log=True),
-                        y=_shares("share foreseen", [share for _, share in made.accuracies]),
-                        says=f"With {made.size} comparisons it foresees {parts.percent(made.accuracy)} of the choices. Its teacher wavers, so nothing could foresee all.",
+                        y=_shares("share predicted", [share for _, share in made.accuracies]),
+                        says=f"With {made.size} comparisons it predicts {parts.percent(made.accuracy)} of the choices. Its teacher wavers, so nothing could predict all.",
                         height="short",
                     ),
                 ),
@@ -298,7 +298,7 @@ _DIAGRAMS = (
             parts.Stage("Model", "model", "answers twice", "pairs of answers", "aligned"),
             parts.Stage("People", "human", "choose one", "which is better", "human"),
             parts.Stage("Data", "data", "comparisons", "chosen and rejected", "human"),
-            parts.Stage("Reward model", "judge", "learns to foresee the choice", None, "reward"),
+            parts.Stage("Reward model", "judge", "learns to predict the choice", None, "reward"),
         ),
         None,
     ),
@@ -393,7 +393,7 @@ def _risen(made: Practised) -> str:
     first, last = made.looks[0], made.looks[-1]
     return (
         f"After {made.rounds} rounds: the score went from {parts.shown(made.rewards[0][1])} to {parts.shown(made.rewards[-1][1])}; "
-        f"true quality (the careful reader’s judgement) from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
+        f"true quality (the careful judge’s verdict) from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
         f"{'' if last.step == made.rounds else f' by round {last.step}'}."
     )
 
@@ -432,11 +432,11 @@ def _ask() -> h.Node:
 
 
 def _preferred(scores: np.ndarray, golds: np.ndarray) -> str:
-    """Whether the reward model's favourite is the careful reader's."""
+    """Whether the reward model's favourite is the careful judge's."""
     lost = float(golds.max() - golds[int(scores.argmax())])
     if lost < 0.005:
-        return "The answer that the reward model prefers is the careful reader’s favourite too."
-    return f"In true quality (the careful reader’s judgement) another one is better by {parts.shown(lost)}."
+        return "The answer that the reward model prefers is the careful judge’s favourite too."
+    return f"In true quality (the careful judge’s verdict) another one is better by {parts.shown(lost)}."
 
 
 def _said(model: LanguageModel, luck: str) -> tuple[int, ...]:

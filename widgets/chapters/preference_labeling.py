@@ -29,9 +29,9 @@ CHOOSERS = {"informative": "most informative", "random": "at random"}
 # What an AI labeller is told of an answer of each style, in the terms of the principles.
 AS_KINDS = {"helpful": "right", "curt": "right", "flattering": "flattery", "padded": "filler", "hedged": "hedge", "rude": "rude", "wrong": "wrong"}
 AI_LABELS = 100
-# The principles that an AI can go by here: those that tell answers of these kinds apart.
+# The principles that the AI labeller can go by here: those that tell answers of these kinds apart.
 PRINCIPLES = ("helpful", "truthful", "kind", "plain")
-# Every so many comparisons one is drawn at random: on informative ones, hard to foresee by design, its foresight can't be told.
+# Every so many comparisons one is drawn at random: on informative ones, hard to predict by design, it can't be judged.
 AT_RANDOM = 2
 # After so many comparisons, an earlier one is asked again, the other way round.
 ASK_AGAIN = 10
@@ -44,7 +44,7 @@ class Label:
     """One comparison: two responses, what the reader chose, and what the model had expected of A before.
 
     ``drawn`` says that the pair was drawn at random, so that the guess is a fair test of it. ``principles`` are those
-    that an AI went by.
+    that the AI labeller went by.
     """
 
     first: str
@@ -70,7 +70,7 @@ class Label:
         return favourite(self.expected)
 
     @property
-    def foreseen(self) -> bool:
+    def predicted(self) -> bool:
         """Whether it guessed, and rightly."""
         return self.guess is not None and self.guess == self.choice
 
@@ -96,8 +96,8 @@ class Counts:
 
     @property
     def words(self) -> str:
-        """“your 12 labels (3 ties), an AI’s 100 and 30 from a file”; the first of them carries the noun."""
-        whose = (("your {}", self.yours, self.your_ties), ("an AI’s {}", self.ai, self.ai_ties), ("{} from a file", self.imported, 0))
+        """“your 12 labels (3 ties), the AI labeller’s 100 and 30 from a file”; the first of them carries the noun."""
+        whose = (("your {}", self.yours, self.your_ties), ("the AI labeller’s {}", self.ai, self.ai_ties), ("{} from a file", self.imported, 0))
         told: list[str] = []
         for form, count, ties in whose:
             if count:
@@ -107,7 +107,7 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Labeling:
-    """The reader's labels, an AI's and a file's; the reward model fitted to all, and the weights after each change.
+    """The reader's labels, the AI labeller's and a file's; the reward model fitted to all, and the weights after each change.
 
     ``differences`` (k, d) of features and ``preferences`` (k,) are what the model was fitted to. ``marks`` are the
     changes that others' labels made when they came or went: which, and whose. ``written`` are the bytes of all files
@@ -332,7 +332,7 @@ class PreferenceLabeling(Widget[Labeling]):
             parts.panels(
                 parts.panel(f"What {'your' if state.counts.total == state.counts.yours else 'the'} labels taught it", self._weights(state)),
                 parts.panel("Score by kind of answer, change by change", self._accumulation(state)),
-                parts.panel("How often it foresaw you", self._learning(state)),
+                parts.panel("How often it predicted you", self._learning(state)),
                 parts.panel("More labels", self._more(state)),
                 parts.panel("Answers it has not seen you judge", self._ranking(state), class_="panel-wide"),
             ),
@@ -388,11 +388,11 @@ class PreferenceLabeling(Widget[Labeling]):
         sentence = [f"You chose {SAID[last.choice]}. ", _verdict(last, now)]
         if not tested:
             return parts.reading(sentence)
-        right = sum(label.foreseen for label in tested)
+        right = sum(label.predicted for label in tested)
         return [
             parts.reading(sentence),
             parts.gauge(
-                "Foreseen so far",
+                "Predicted so far",
                 right / len(tested),
                 f"{right} of {_number_of(len(tested), 'pair')} drawn at random; a coin would get half",
                 tone="reward",
@@ -422,20 +422,20 @@ class PreferenceLabeling(Widget[Labeling]):
         return f"It is surest of “{feature.label}” ({feature.description}): in {_whose_taste(counts)} it counts {'for' if weight > 0 else 'against'} an answer."
 
     def _learning(self, state: Labeling) -> h.Node:
-        """The share of choices foreseen, counted from the first fair test; and how steady the reader is."""
+        """The share of choices predicted, counted from the first fair test; and how steady the reader is."""
         tested = fair_tests(state.labels)
         places = [place for place, label in enumerate(state.labels, start=1) if label.tests]
-        right = np.cumsum([label.foreseen for label in tested]) / np.arange(1, len(tested) + 1)
+        right = np.cumsum([label.predicted for label in tested]) / np.arange(1, len(tested) + 1)
         line = tuple(zip(places, right.tolist(), strict=True))
         return [
             charts.chart(
                 [charts.Line("so far", line, "reward") if line else None, charts.Rule("a coin", y=0.5)],
                 x=charts.Axis("your choices", low=0, high=max(10, len(state.labels)), whole=True),
-                y=charts.Axis("share foreseen", low=0.0, high=1.0, format=parts.percent),
-                says=foresight(state.labels),
+                y=charts.Axis("share predicted", low=0.0, high=1.0, format=parts.percent),
+                says=prediction_record(state.labels),
                 height="short",
             ),
-            parts.note("Only pairs drawn at random count: the most informative ones are those that are hardest to foresee."),
+            parts.note("Only pairs drawn at random count: the most informative ones are those that are hardest to predict."),
             self._steadiness(state),
         ]
 
@@ -452,7 +452,7 @@ class PreferenceLabeling(Widget[Labeling]):
         return [
             parts.chips("chooser", "Next pair:", CHOOSERS, state.chooser),
             parts.note("“Most informative” asks, every second time, what it expects to learn most from. All at random, the whiskers shrink more slowly as a rule."),
-            h.ul(class_="principles", aria_label="The AI’s principles")[
+            h.ul(class_="principles", aria_label="The AI labeller’s principles")[
                 (
                     h.li[parts.button(principle.statement, "principle", (id, "off" if id in state.principles else "on"), pressed=id in state.principles, tone="reward")]
                     for id, principle in self.principles.items()
@@ -460,10 +460,10 @@ class PreferenceLabeling(Widget[Labeling]):
             ],
             parts.note(self._how_the_ai_judges),
             parts.buttons(
-                parts.button(f"Let an AI label {AI_LABELS} {'more' if state.informed else 'pairs'}", "ai", tone="reward", sign="model", disabled=not state.principles),
-                state.ai and parts.button(f"Remove the AI’s {len(state.ai)}", "forget_ai"),
+                parts.button(f"Have the AI labeller judge {AI_LABELS} {'more' if state.informed else 'pairs'}", "ai", tone="reward", sign="model", disabled=not state.principles),
+                state.ai and parts.button(f"Remove the AI labeller’s {len(state.ai)}", "forget_ai"),
             ),
-            not state.principles and parts.note("Mark a principle first: without one the AI has nothing to go by."),
+            not state.principles and parts.note("Mark a principle first: without one the AI labeller has nothing to go by."),
             state.ai and parts.note(self._went_by(state.ai)),
             state.counts.total > state.counts.yours and self._whose(state.counts),
             h.div(class_="buttons")[
@@ -480,18 +480,18 @@ class PreferenceLabeling(Widget[Labeling]):
         rule = constitution.Principle("rule", "", (("rude", 0),))
         odds = float(constitution.preferences(np.array([[0]]), np.array([[1]]), ["right", "rude"], [rule])[0])
         return (
-            "The AI does not read. It is told of what kind each answer is, such as padded or rude, and goes by the principles marked here. "
+            "The AI labeller does not read. It is told of what kind each answer is, such as padded or rude, and goes by the principles marked here. "
             f"If one answer breaks one principle more, it prefers the other {round(100 * odds)} times in 100; if both break as many, it calls them equal."
         )
 
     def _went_by(self, labels: tuple[Label, ...]) -> str:
-        """By which principles an AI's labels were made, which need not be those marked now."""
+        """By which principles the AI labeller's labels were made, which need not be those marked now."""
         batches: dict[tuple[str, ...], int] = {}
         for label in labels:
             batches[label.principles] = batches.get(label.principles, 0) + 1
         quoted = {id: f"“{principle.statement.removesuffix('.')}”" for id, principle in self.principles.items()}
         told = (f"{_number_of(count, 'label')} by {listed([quoted[id] for id in ids])}" for ids, count in batches.items())
-        return f"The AI gave {'; '.join(told)}."
+        return f"The AI labeller gave {'; '.join(told)}."
 
     def _whose(self, counts: Counts) -> h.Node:
         whose = (("You", counts.yours, counts.your_ties), ("An AI", counts.ai, counts.ai_ties), ("A file", counts.imported, 0))
@@ -521,7 +521,7 @@ class PreferenceLabeling(Widget[Labeling]):
         axis = charts.Axis("labels" if changes == state.counts.yours else "changes", low=0, high=max(10, changes), whole=True)
         return [
             charts.chart([*series, *_rules(state.marks, axis.high)], x=axis, y=charts.Axis("mean score"), says=_highest(series, state.counts)),
-            state.marks and parts.note("Each label of yours is one change. What an AI or a file brings or takes away is one too, with an upright line."),
+            state.marks and parts.note("Each label of yours is one change. What the AI labeller or a file brings or takes away is one too, with an upright line."),
             parts.note("It is never told which answer is of which kind."),
         ]
 
@@ -570,32 +570,32 @@ def fair_tests(labels: Sequence[Label]) -> list[Label]:
 
 
 def above_half_since(labels: Sequence[Label]) -> int | None:
-    """The number of the choice, from 1, since which more than half of the fair tests so far were foreseen; None where now they are not."""
+    """The number of the choice, from 1, since which more than half of the fair tests so far were predicted; None where now they are not."""
     since, right, count = None, 0, 0
     for place, label in enumerate(labels, start=1):
         if label.tests:
-            right, count = right + label.foreseen, count + 1
+            right, count = right + label.predicted, count + 1
             since = None if 2 * right <= count else since or place
     return since
 
 
-def foresight(labels: Sequence[Label]) -> str:
-    """How well it has foreseen the reader, in a sentence, and whether that may be luck."""
+def prediction_record(labels: Sequence[Label]) -> str:
+    """How well it has predicted the reader, in a sentence, and whether that may be luck."""
     tested, since = fair_tests(labels), above_half_since(labels)
     if not tested:
         return "Before every choice it guesses. The line begins at your first choice between two answers drawn at random, once it has an opinion."
     late = tested[-10:]
-    told = f"Of the last {len(late)} choices between two answers drawn at random it foresaw {sum(label.foreseen for label in late)}."
+    told = f"Of the last {len(late)} choices between two answers drawn at random it predicted {sum(label.predicted for label in late)}."
     if len(late) == 1:
-        told = f"It {'foresaw' if late[0].foreseen else 'missed'} the first choice between two answers drawn at random."
+        told = f"It {'predicted' if late[0].predicted else 'missed'} the first choice between two answers drawn at random."
     if not since:
         return f"{told} Its share is not above a coin’s half."
     return f"{told} Its share has been above a coin’s half since choice {since}. By luck, a coin does as well {_times_in_100(_luck(tested))}."
 
 
 def _luck(tested: Sequence[Label]) -> float:
-    """The probability that a fair coin foresees as many of these choices or more."""
-    count, right = len(tested), sum(label.foreseen for label in tested)
+    """The probability that a fair coin predicts as many of these choices or more."""
+    count, right = len(tested), sum(label.predicted for label in tested)
     return sum(comb(count, more) for more in range(right, count + 1)) / 2**count
 
 
@@ -626,7 +626,7 @@ def _verdict(label: Label, now: float) -> h.Node:
     confidence = parts.exactly(sureness, parts.percent(sureness))
     if label.choice == "tie":
         return ["Beforehand it leaned to ", label.guess.upper(), " with ", confidence, "."]
-    verdict = "right." if label.foreseen else "wrong, so it learned more."
+    verdict = "right." if label.predicted else "wrong, so it learned more."
     return ["Beforehand it expected ", label.guess.upper(), " with ", confidence, ": ", h.strong[verdict]]
 
 
@@ -684,7 +684,7 @@ def _whose_taste(counts: Counts) -> str:
     if counts.total == counts.yours:
         return "your taste"
     if counts.total == counts.ai:
-        return "the AI’s taste"
+        return "the AI labeller’s taste"
     if counts.total == counts.imported:
         return "the taste of whoever labelled the file"
     return "the taste of all these labels together"

@@ -61,7 +61,7 @@ def _share(gained: float, possible: float) -> str:
 
 def _misled(accuracy: float) -> str:
     coin = ", no more than a coin does" if accuracy <= 0.5 else ""
-    return f"Look to the reward model first: it foresees {parts.percent(accuracy)} of the choices on pairs that it has not seen{coin}."
+    return f"Look to the reward model first: it predicts {parts.percent(accuracy)} of the choices on pairs that it has not seen{coin}."
 
 
 def _fell(made: Practised, best: Look, end: Look) -> str:

@@ -65,7 +65,7 @@ class Report:
     ``chased``."""
 
     taste: Taste
-    foreseen: tuple[int, int]
+    predicted: tuple[int, int]
     tastes: tuple[tuple[int, float, float], ...]
     blind: Blind
     answers: tuple[tuple[str, str, str], ...]
@@ -92,7 +92,7 @@ class ReportCard(Widget[Report]):
         counted = fair_tests(preference_labeling.labels)
         return Report(
             taste,
-            (sum(label.foreseen for label in counted), len(counted)),
+            (sum(label.predicted for label in counted), len(counted)),
             tuple((index, float(taste.model.weights[index]), float(deviations[index])) for index in order),
             self._blind(taste),
             self._answers_of(taste, 0),
@@ -175,12 +175,12 @@ class ReportCard(Widget[Report]):
         ]
 
     def _yours(self, state: Report) -> str:
-        return "your labels" if state.taste.own else "a hurried reader’s labels"
+        return "your labels" if state.taste.own else "the hurried reader’s labels"
 
     def _whose(self, state: Report) -> h.Node:
         if state.taste.own:
-            right, count = state.foreseen
-            told = f" It foresaw {right} of your {count} choices on pairs drawn at random." if count else ""
+            right, count = state.predicted
+            told = f" It predicted {right} of your {count} choices on pairs drawn at random." if count else ""
             return parts.reading(f"Trained on {state.taste.sources}.{told}")
         return parts.empty(
             "This card is waiting for you. ",
@@ -209,14 +209,14 @@ class ReportCard(Widget[Report]):
 
     def _blind_spots(self, state: Report) -> h.Node:
         blind = state.blind
-        says = f"Of {blind.pairs} pairs of answers, it and a careful judge disagree on {parts.percent(blind.share)}."
-        yield parts.reading(says if blind.worst else f"On {blind.pairs} pairs of answers it agrees with a careful judge. No blind spot found.")
+        says = f"Of {blind.pairs} pairs of answers, it and the careful judge disagree on {parts.percent(blind.share)}."
+        yield parts.reading(says if blind.worst else f"On {blind.pairs} pairs of answers it agrees with the careful judge. No blind spot found.")
         yield parts.note(PORTRAITS[CAREFUL.name])
         for dispute in blind.worst:
             yield parts.question(dispute.prompt)
             yield parts.versus(
                 parts.response("It prefers", dispute.models, parts.note("score higher by ", parts.number(dispute.margin)), tone="reward"),
-                parts.response("The judge prefers", dispute.judges, parts.note("true quality higher by ", parts.number(dispute.gold)), tone="human"),
+                parts.response("The careful judge prefers", dispute.judges, parts.note("true quality higher by ", parts.number(dispute.gold)), tone="human"),
             )
 
     def _answers(self, state: Report) -> h.Node:
@@ -269,17 +269,17 @@ def hackable(points: tuple[Point, ...]) -> str:
 
 def picture(state: Report) -> str:
     """The card as an SVG image of 1200 by 630, complete in itself."""
-    taste, (right, count) = state.taste, state.foreseen
+    taste, (right, count) = state.taste, state.predicted
     headline = f"What {'my' if taste.own else f'{taste.whose}’s'} reward model learned"
     source = f"Learned from {len(taste.preferences):,} comparisons." + ("" if taste.own else f" {PORTRAITS[taste.whose]}")
-    foreseen = f" It foresaw {right} of {count} choices on random pairs." if count else ""
+    predicted = f" It predicted {right} of {count} choices on random pairs." if count else ""
     reach = max([1.0, *(abs(weight) + 2 * deviation for _, weight, deviation in state.tastes)])
     rows = "".join(_drawn(230 + 62 * place, HALF / reach, *row) for place, row in enumerate(state.tastes))
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Georgia, serif" font-size="26" fill="#1f1e1c">'
         '<rect width="1200" height="630" fill="#fcfbf8"/><rect width="1200" height="10" fill="#5b3fd6"/>'
         f'<text x="80" y="105" font-size="42">{escape(headline)}</text>'
-        f'<text x="80" y="160" font-size="21" fill="#5f5b55">{escape(source + foreseen)}</text>'
+        f'<text x="80" y="160" font-size="21" fill="#5f5b55">{escape(source + predicted)}</text>'
         f'{rows}<line x1="{ZERO}" x2="{ZERO}" y1="210" y2="{230 + 62 * len(state.tastes)}" stroke="#8d877d"/>'
         f'<text x="80" y="525" font-size="20">{escape(taste_in_words(state))}</text>'
         '<text x="80" y="585" font-size="20" fill="#5f5b55">RLHF, an interactive book</text></svg>'

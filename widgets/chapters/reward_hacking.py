@@ -322,7 +322,7 @@ class RewardHacking(Widget[Hacking]):
                     "The score and the truth",
                     self._curves(state),
                     parts.note(
-                        f"True quality is what a careful judge says. {PORTRAITS[annotators.CAREFUL.name]} Its unit is about one useful sentence, the score’s "
+                        f"True quality is what the careful judge says. {PORTRAITS[annotators.CAREFUL.name]} Its unit is about one useful sentence, the score’s "
                         "is the reward model’s own. Compare how they rise and fall, not their heights."
                     ),
                 ),

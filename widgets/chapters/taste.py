@@ -18,7 +18,7 @@ from .preference_labeling import Counts, Labeling
 STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
 # Who the simulated people are, said where a figure first names them.
 PORTRAITS = {
-    CAREFUL.name: "The judge is simulated, and knows what is useful, true and rude.",
+    CAREFUL.name: "The careful judge is simulated, and knows what is useful, true and rude.",
     HURRIED.name: "The hurried reader is simulated, and likes flattery and length.",
 }
 
@@ -40,7 +40,7 @@ class Taste:
 
     @property
     def sources(self) -> str:
-        """How many labels came from whom, in words: “your 12 labels (3 ties), an AI’s 100 and 30 from a file”."""
+        """How many labels came from whom, in words: “your 12 labels (3 ties), the AI labeller’s 100 and 30 from a file”."""
         return self.counts.words
 
     @property
@@ -58,7 +58,7 @@ def why_none(counts: Counts) -> str:
     if counts.ties < counts.total:
         return "The labels so far do not tell good answers from bad"
     if counts.total > counts.yours:
-        return f"All {counts.total} labels, {'yours and an AI’s' if counts.yours else 'all an AI’s'}, were ties"
+        return f"All {counts.total} labels, {'yours and the AI labeller’s' if counts.yours else 'all the AI labeller’s'}, were ties"
     return "Your only label was a tie" if counts.total == 1 else f"Your {counts.total} labels were all ties"
 
 

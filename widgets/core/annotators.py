@@ -149,7 +149,7 @@ class Annotator:
         return (uniforms(checks.generator(rng), len(chances)) < chances).astype(float)
 
 
-CAREFUL = Annotator("a careful judge")
-HURRIED = Annotator("a hurried reader", gold=0.6, likes=(("flattery", 1.6), ("warmth", 0.6)), length=0.2)
-CAUTIOUS = Annotator("a cautious lawyer", gold=0.6, likes=(("disclaimer", 1.0), ("hedge", 0.4)))
+CAREFUL = Annotator("the careful judge")
+HURRIED = Annotator("the hurried reader", gold=0.6, likes=(("flattery", 1.6), ("warmth", 0.6)), length=0.2)
+CAUTIOUS = Annotator("the lawyer", gold=0.6, likes=(("disclaimer", 1.0), ("hedge", 0.4)))
 ANNOTATORS: tuple[Annotator, ...] = (CAREFUL, HURRIED, CAUTIOUS)
