@@ -37,6 +37,17 @@ def test_the_right_answers_are_not_all_in_one_place(content, asked):
     assert max(places.count(place) for place in set(places)) <= len(places) * 0.6
 
 
+@pytest.mark.parametrize("asked", ["quiz", "predictions"])
+def test_length_does_not_give_the_right_answer_away(content, asked):
+    """The right option is the longest, or tied for it, of at most a third, and all options of a question are about equally long."""
+    longest = 0
+    for question in getattr(content, asked):
+        lengths = [len(option) for option in question.options]
+        longest += lengths[question.right] == max(lengths)
+        assert asked == "predictions" or max(lengths) <= 1.5 * min(lengths), question.id
+    assert 3 * longest <= len(getattr(content, asked))
+
+
 def test_a_figure_is_reached_from_another_chapter():
     assert address("02-three-steps.md#pipeline-stepper") == "../02-three-steps/#pipeline-stepper"
 
@@ -98,6 +109,14 @@ def test_each_chapter_shows_its_own_question_and_all_guesses_are_kept(content):
 def test_an_unknown_question_is_told_with_the_nearest_one(content):
     with pytest.raises(Rejected, match=f"perhaps '{content.predictions[0].id}'"):
         Prediction(content, PredictionOptions(content.predictions[0].id + "w"))
+
+
+def test_the_share_of_good_texts_in_the_toy_web_is_what_the_pages_say(content):
+    """28.6 % by weight, on docs/about.md; "about three in ten" in chapter 1."""
+    faults = {kind for _, kinds in three_h.FAULTS for kind in kinds}
+    patterns = content.language.web
+    good = sum(found.weight for found in patterns if "right" in found.pattern and not faults & set(found.pattern))
+    assert round(100 * good / sum(found.weight for found in patterns), 1) == 28.6
 
 
 def test_the_share_of_good_raw_answers_is_what_the_first_prediction_says(content):

@@ -29,7 +29,7 @@ SAMPLE = (
     "A language model fresh from its training can write. It cannot yet help. What turns one into the other is a "
     "method called reinforcement learning from human feedback: people compare answers, a second model learns their "
     "taste, and the first is trained to please it. You need no mathematics to follow; where an equation says it "
-    "better, it stands beside the words. Nothing on these pages is made up: every number is computed by the reader."
+    "better, it stands beside the words. Nothing on these pages is faked: every number is computed by the reader."
 )
 
 

@@ -85,8 +85,8 @@ def _card(page: Any, config: Any) -> None:
 
 
 def words(html: str) -> int:
-    """How many words of running text a page has; widgets, equations and code are looked at, not read."""
-    text = re.sub(r"<(figure|section|math|pre|table)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    """How many words of running text a page has; widgets, equations and code are looked at, a fold is closed until asked for."""
+    text = re.sub(r"<(figure|section|math|pre|table|details)\b.*?</\1>", " ", html, flags=re.DOTALL)
     return len(re.findall(r"\w[\w’'-]*", re.sub(r"<[^>]+>", " ", text)))
 
 
