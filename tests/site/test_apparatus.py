@@ -2,6 +2,7 @@
 
 import io
 import re
+from xml.etree.ElementTree import Element
 
 import pytest
 
@@ -10,7 +11,7 @@ from widgets.kit.events import Event
 from widgets.site import cards, states
 from widgets.site.citations import Citations
 from widgets.site.stage import Stage
-from widgets.site.terms import glossary
+from widgets.site.terms import Term, _walk, glossary
 
 PAGE = '<p>As shown (<a href="../bibliography/#a2020">A 2020</a>; <a href="../bibliography/#b2021">B 2021</a>), and again <a href="../bibliography/#a2020">A</a>.</p>'
 
@@ -53,6 +54,13 @@ class TestTerms:
         path.write_text("# Glossary\n\nKL divergence, *KL* { #kl }\n:   How far apart\n    two models are. [Chapter 2](02-x.md)\n")
         (term,) = glossary(path, 0.0)
         assert (term.id, term.names, term.definition) == ("kl", ("KL divergence", "KL"), "How far apart two models are.")
+
+    def test_a_term_is_found_over_the_end_of_a_line(self):
+        paragraph, kl = Element("p"), Term("kl", ("KL divergence",), "How far apart")
+        paragraph.text = "Then the KL\ndivergences are counted."
+        _walk(paragraph, {"kl divergence": kl}, within=False)
+        (link,) = paragraph
+        assert (link.text, link.get("href"), link.tail) == ("KL\ndivergences", "glossary.md#kl", " are counted.")
 
 
 class TestStates:

@@ -71,11 +71,12 @@ def _explain(parent: Element, after: Element | None, waiting: dict[str, Term]) -
     text = (parent.text if after is None else after.tail) or ""
     if not waiting:
         return
-    longest = sorted(waiting, key=len, reverse=True)
-    match = re.search(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})s?(?![\w-])", text, re.IGNORECASE)
+    longest = "|".join(r"\s+".join(map(re.escape, name.split())) for name in sorted(waiting, key=len, reverse=True))
+    match = re.search(rf"(?<![\w-])(?:{longest})s?(?![\w-])", text, re.IGNORECASE)
     if not match:
         return
-    term = waiting.get(match[0].lower()) or waiting[match[0].lower().removesuffix("s")]
+    found = " ".join(match[0].lower().split())  # a term may stand over the end of a line
+    term = waiting.get(found) or waiting[found.removesuffix("s")]
     for name in term.names:
         waiting.pop(name.lower(), None)
     link = Element("a", {"class": "term", "href": f"glossary.md#{term.id}", "title": term.definition})
