@@ -5,11 +5,12 @@
 
 import sys
 
-from . import build, core, engines, memory, paint, reader, start_up
+from . import build, core, drag, engines, memory, paint, reader, start_up
 
 MEASURES = {
     "start_up": start_up.report,
     "reader": reader.report,
+    "drag": drag.report,
     "paint": paint.report,
     "memory": memory.report,
     "build": build.report,

@@ -11,6 +11,7 @@ from widgets.kit.registry import Registry
 from .constitution import Constitution
 from .content import Content
 from .method_cards import MethodCards
+from .mixing_desk import MixingDesk
 from .pipeline_stepper import PipelineStepper
 from .prediction import Prediction
 from .preference_labeling import PreferenceLabeling
@@ -22,7 +23,7 @@ from .same_optimum import SameOptimum
 
 # What is built upon comes before what builds on it.
 WIDGETS = Registry(
-    [Prediction, RawVsAligned, PipelineStepper, PreferenceLabeling, RewardHacking, MethodCards, SameOptimum, Constitution, ReportCard, Quiz]
+    [Prediction, RawVsAligned, PipelineStepper, PreferenceLabeling, RewardHacking, MixingDesk, MethodCards, SameOptimum, Constitution, ReportCard, Quiz]
 )
 
 

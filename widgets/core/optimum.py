@@ -22,10 +22,14 @@ def optimal_policy(reference: LanguageModel, reward: np.ndarray, beta: float) ->
     return reference.with_logits(logits)
 
 
+def soft_values(reference: LanguageModel, reward: np.ndarray, beta: float) -> np.ndarray:
+    """beta log E_reference[exp(r / beta)] of what is still to come, (length + 1, n + 1): by position and previous token."""
+    return _backup(reference, reward, beta)[0]
+
+
 def soft_value(reference: LanguageModel, reward: np.ndarray, beta: float) -> float:
     """The optimum's objective: V = beta log E_reference[exp(r / beta)]."""
-    values, _ = _backup(reference, reward, beta)
-    return float(values[0, reference.end])
+    return float(soft_values(reference, reward, beta)[0, reference.end])
 
 
 def objective(policy: LanguageModel, reference: LanguageModel, reward: np.ndarray, beta: float) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import htpy as h
 
 from widgets.kit import charts, parts
+from widgets.kit.parts.faders import Channel, Handle, faders
 
 STEPS = ("Show it how", "Learn what people prefer", "Practise")
 
@@ -31,6 +32,7 @@ def _sections() -> Iterator[tuple[str, Iterator[tuple[str, h.Node]]]]:
     yield "Controls", _controls()
     yield "Amounts", _amounts()
     yield "Tokens", _tokens()
+    yield "Faders", _faders()
     yield "Flow", _flow()
     yield "Frames", _frames()
     yield "Words", _words()
@@ -82,6 +84,19 @@ def _tokens() -> Iterator[tuple[str, h.Node]]:
     for tone in ("raw", "aligned"):
         yield f"tokens, {tone}", parts.tokens(pills, f"An answer of the {tone} model", tone=tone)
     yield "tokens, to be touched", parts.tokens(pills[:2], "An answer to touch", tone="aligned", event="x", chosen=1)
+
+
+def _faders() -> Iterator[tuple[str, h.Node]]:
+    handle = Handle("x", "Fader A", -20, -100, 0, "10 %", "aligned", on_track=True)
+    beside = Handle("y", "Reward of B", 20, -80, 80, "+1.00", "reward")
+    yield "faders: held, pushed, plain", faders(
+        [
+            Channel("A", "Read your draft aloud.", math.log(0.1), "10 %", math.log(0.02), handle=handle, lit=True),
+            Channel("B", "Great question!", math.log(0.001), "0.10 %", math.log(0.03), math.log(0.3), handle=beside),
+            Channel("…", "everything else", math.log(0.899), "90 %", tone="muted"),
+        ],
+        "Levels",
+    )
 
 
 def _flow() -> Iterator[tuple[str, h.Node]]:

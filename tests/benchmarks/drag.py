@@ -1,0 +1,67 @@
+"""How fast a dragged figure follows: from an input event of a slider to the frame that shows the view for it."""
+
+from __future__ import annotations
+
+import statistics
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.benchmarks.start_up import quiet_page, served
+from tests.browser.conftest import launch
+
+# Page, figure, how many times its Next is pressed first, and the slider that is dragged.
+DRAGS = (
+    ("02-three-steps/", "mixing-desk", 2, "beta"),
+    ("02-three-steps/", "mixing-desk", 2, "reward_C"),
+    ("04-dpo/", "mixing-desk", 0, "fader_C"),
+    ("04-dpo/", "mixing-desk", 1, "trained"),
+)
+STOPS = 80
+
+# Moves a slider one stop at a time, to and fro; milliseconds from each input event to the frame that shows its view.
+DRAG = """async ([name, event, stops]) => {
+  const section = document.querySelector(`section[data-widget="${name}"]`), view = section.querySelector("[data-view]");
+  const slider = section.querySelector(`[data-event="${event}"]`), times = [];
+  for (let turn = 0; turn < stops; turn++) {
+    const up = turn % 20 < 10 ? 1 : -1;
+    await new Promise(requestAnimationFrame);
+    const began = performance.now();
+    const seen = new Promise((done) => {
+      const watch = new MutationObserver(() => {
+        watch.disconnect();
+        requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+      });
+      watch.observe(view, { subtree: true, childList: true, characterData: true });
+      setTimeout(() => (watch.disconnect(), done(NaN)), 2000);
+    });
+    slider.value = Number(slider.value) + up;
+    slider.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    times.push(await seen);
+  }
+  return times;
+}"""
+
+
+def report() -> None:
+    with served() as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        print(f"\nfrom a slider's input event to the frame that shows its view, ms, of {STOPS} stops (median, p95; p95 at most 50, 16 the aim):")
+        for path, name, steps, event in DRAGS:
+            context = browser.new_context()
+            page = quiet_page(context)
+            page.goto(address + path)
+            times = sorted(_dragged(page, name, steps, event))
+            print(f"  {name:14} {event:10} {statistics.median(times):6.1f} {statistics.quantiles(times, n=20)[-1]:6.1f}", flush=True)
+            context.close()
+        browser.close()
+
+
+def _dragged(page: Page, name: str, steps: int, event: str) -> list[float]:
+    section = page.locator(f"section[data-widget='{name}']")
+    section.scroll_into_view_if_needed()
+    section.and_(page.locator("[data-status=ready]")).wait_for()
+    for _ in range(steps):
+        section.get_by_role("button", name="Next step").click()
+        section.and_(page.locator("[data-pending='0']")).wait_for()
+    page.evaluate(DRAG, [name, event, 10])  # what is made once is made
+    return page.evaluate(DRAG, [name, event, STOPS])
