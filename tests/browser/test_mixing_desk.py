@@ -46,6 +46,12 @@ def drag(page, slider, by):
     return value
 
 
+def is_lit(page, term):
+    """Whether a term of the page's own equations stands on a coloured ground."""
+    ground = page.locator(f".equation {term}").first.evaluate("node => getComputedStyle(node).backgroundColor")
+    return ground not in ("transparent", "rgba(0, 0, 0, 0)")
+
+
 def assert_exact(figure, content, options):
     """The levels on the page are those of the exact optimum, and add up to one."""
     settle(figure.section)
@@ -65,6 +71,7 @@ def test_beta_dragged_moves_every_fader(page, content):
     after = figure.view.locator(".fader-reading").all_text_contents()
     assert all(one != other for one, other in zip(before, after, strict=True))
     expect(figure.view.locator(".term[data-lit=beta]")).to_have_count(1)
+    assert is_lit(page, ".term-beta") and not is_lit(page, ".term-reward"), "the page's equation lights up, too"
 
 
 def test_a_reward_dragged_raises_its_fader(page, content):

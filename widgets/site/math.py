@@ -40,13 +40,18 @@ def to_mathml(tex: str, display: bool) -> str:
         _space_functions(list(row))
     semantics = ElementTree.Element("semantics")
     semantics.extend(list(root))
-    ElementTree.SubElement(semantics, "annotation", {"encoding": "application/x-tex", "data-search-exclude": ""}).text = tex
+    ElementTree.SubElement(semantics, "annotation", {"encoding": "application/x-tex", "data-search-exclude": ""}).text = _plain(tex)
     for child in list(root):
         root.remove(child)
     root.append(semantics)
     html = ElementTree.tostring(root, encoding="unicode", method="html")
     # A long equation scrolls on a phone, so it must be possible to focus it.
     return f'<div class="equation" role="group" aria-label="Equation" tabindex="0">{html}</div>' if display else html
+
+
+def _plain(tex: str) -> str:
+    """TeX as people copy it: without the classes by which a figure lights up a term."""
+    return re.sub(r"\\class\{[^}]*\}", "", tex)
 
 
 def _space_functions(row: list[ElementTree.Element]) -> None:

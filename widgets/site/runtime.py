@@ -6,7 +6,6 @@ under any path. What did not change since the last build comes from the cache.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import os
@@ -19,6 +18,8 @@ from dataclasses import dataclass, field
 from functools import cache as remember
 from importlib.metadata import version
 from pathlib import Path
+
+import deflate
 
 from .errors import SiteError
 from .fetch import fetch_wheel
@@ -233,7 +234,7 @@ def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> b
             + [f"{SITE_PACKAGES}/{name}" for name in LIBRARIES]
         )
         facts = {name: value for name, value in json.loads(told).items() if name != "modules"}
-        return json.dumps(facts).encode() + b"\n" + gzip.compress(output.read_bytes(), 9, mtime=0)
+        return json.dumps(facts).encode() + b"\n" + deflate.gzip_compress(output.read_bytes(), 12)
 
 
 def script(name: str, constants: Mapping[str, object]) -> bytes:
