@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.taste import PORTRAITS, taste_of
+from widgets.chapters.stand_ins import PORTRAITS
+from widgets.chapters.taste import taste_of
 from widgets.kit.events import Event
 
 

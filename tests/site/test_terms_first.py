@@ -1,4 +1,4 @@
-"""A term of the glossary is explained before a figure uses it: in the prose of a chapter before the figure, or in an earlier one."""
+"""What a figure takes for granted is explained in it or before it: terms of the glossary, and who the simulated people are."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from tests.site.pages import ROOT, SITE, Page, chapters, pages, views
+from widgets.chapters.stand_ins import PORTRAITS
 
 FIGURE = re.compile(r"<figure\b.*?</figure>|<section[^>]*data-widget.*?</section>", re.DOTALL)
 # Explained where they stand: figure 1.1 says that 0 is full agreement.
@@ -46,5 +47,7 @@ def figures():
 
 @pytest.mark.parametrize(("shown", "prose", "in_place"), list(figures()))
 def test_a_figure_uses_no_term_before_the_text_has_explained_it(shown, prose, in_place):
+    for person, portrait in PORTRAITS.items():
+        assert not mentions(shown, (person,)) or portrait in f"{prose} {shown}", f"{person} is not introduced"
     early = {anchor for anchor, written in names().items() if mentions(shown, written) and not mentions(prose, written)}
     assert early <= in_place

@@ -19,6 +19,7 @@ from widgets.kit.widget import Options, Widget
 from .content import Content
 from .method_cards import Work
 from .reward_hacking import TYPICAL_OF, typical_answer
+from .stand_ins import CRITIC
 
 QUESTION_IDS = ("writing", "salary", "headache", "cleaning", "friend", "password")
 TICKED = ("helpful", "truthful", "kind", "harmless")
@@ -238,6 +239,7 @@ class Constitution(Widget[Drafting]):
             self._version(state, objections),
             h.ul(class_="points")[(h.li[self._objection(state, objection)] for objection in objections)] if objections else None,
             parts.reading(self._state_of(state, objections)),
+            parts.note(CRITIC),
             parts.buttons(
                 parts.button("Revise", "revise", key="r", kind="primary", tone="aligned", disabled=not objections or self._at_cap(state)),
                 parts.button("Another draft", "draft", key="d", sign="dice"),
@@ -271,7 +273,7 @@ class Constitution(Widget[Drafting]):
             return "Without principles there is nothing to criticise."
         count, revisions = len(objections), len(state.versions) - 1
         if objections:
-            found = f"{count} {'objection' if count == 1 else 'objections'} by its own reading of the principles."
+            found = f"{count} {'objection' if count == 1 else 'objections'}."
             return f"{found} {self._why_not(state)}".strip()
         return "Nothing to object to." if not revisions else f"After {revisions} {'revision' if revisions == 1 else 'revisions'}, nothing is left to object to."
 

@@ -20,7 +20,8 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .preference_labeling import Labeling
-from .taste import PORTRAITS, Taste, phrase_features, taste_of, why_none
+from .stand_ins import PORTRAITS
+from .taste import Taste, phrase_features, taste_of, why_none
 
 QUESTION_IDS = ("writing", "salary", "headache", "moon", "dog", "password")
 BETA = 0.5

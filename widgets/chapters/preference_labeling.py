@@ -21,6 +21,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import STYLES, Content
 from .json_lines import LONGEST_FILE, FileText, Imported, Reading, to_line, written
+from .stand_ins import AI_LABELLER
 
 CHOICES = ("a", "b", "tie", "skip")
 PREFERENCES = {"a": 1.0, "b": 0.0, "tie": 0.5}
@@ -480,8 +481,7 @@ class PreferenceLabeling(Widget[Labeling]):
         rule = constitution.Principle("rule", "", (("rude", 0),))
         odds = float(constitution.preferences(np.array([[0]]), np.array([[1]]), ["right", "rude"], [rule])[0])
         return (
-            "The AI labeller does not read. It is told of what kind each answer is, such as padded or rude, and goes by the principles marked here. "
-            f"If one answer breaks one principle more, it prefers the other {round(100 * odds)} times in 100; if both break as many, it calls them equal."
+            f"{AI_LABELLER} If one answer breaks one principle more, it prefers the other {round(100 * odds)} times in 100; if both break as many, it calls them equal."
         )
 
     def _went_by(self, labels: tuple[Label, ...]) -> str:
@@ -494,7 +494,7 @@ class PreferenceLabeling(Widget[Labeling]):
         return f"The AI labeller gave {'; '.join(told)}."
 
     def _whose(self, counts: Counts) -> h.Node:
-        whose = (("You", counts.yours, counts.your_ties), ("An AI", counts.ai, counts.ai_ties), ("A file", counts.imported, 0))
+        whose = (("You", counts.yours, counts.your_ties), ("The AI labeller", counts.ai, counts.ai_ties), ("A file", counts.imported, 0))
         rows = [(name, f"{count - ties:,}", f"{ties:,}") for name, count, ties in whose if count or name == "You"]
         return parts.table("Whose labels it learned from", ("", "choices", "ties"), rows)
 

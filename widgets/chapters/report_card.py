@@ -22,7 +22,8 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .preference_labeling import Labeling, fair_tests, listed
-from .taste import PORTRAITS, Taste, phrase_features, taste_of
+from .stand_ins import PORTRAITS
+from .taste import Taste, phrase_features, taste_of
 
 ASKED = ("writing", "headache", "friend")
 BETA = 0.7

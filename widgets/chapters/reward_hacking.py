@@ -23,7 +23,8 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .preference_labeling import Labeling
-from .taste import PORTRAITS, Taste, phrase_features, taste_of
+from .stand_ins import PORTRAITS
+from .taste import Taste, phrase_features, taste_of
 
 OFFERED = ("writing", "salary", "headache", "dog", "friend", "sleep")
 BETAS = (30.0, 6.0, 3.0, 2.0, 1.4, 1.0, 0.7, 0.45, 0.25, 0.14, 0.08)

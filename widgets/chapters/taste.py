@@ -7,20 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from widgets.core import pipeline, reward_model
-from widgets.core.annotators import CAREFUL, HURRIED, Annotator
+from widgets.core.annotators import HURRIED, Annotator
 from widgets.core.features import FEATURES, extract
 from widgets.core.reward_model import RewardModel
 
 from .content import Content
 from .preference_labeling import Counts, Labeling
+from .stand_ins import PORTRAITS
 
 # So many comparisons on each of so many questions make the stand-in's labels.
 STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
-# Who the simulated people are, said where a figure first names them.
-PORTRAITS = {
-    CAREFUL.name: "The careful judge is simulated, and knows what is useful, true and rude.",
-    HURRIED.name: "The hurried reader is simulated, and likes flattery and length.",
-}
 
 
 @dataclass(frozen=True, eq=False)
