@@ -215,7 +215,7 @@ def test_leaving_out_step_one_starts_from_the_raw_model(widget):
     state = run(widget, "run", ("step", 1), "run", ("step", 2), ("skip", True), "run")
     assert state.practised.from_raw
     assert state.practised.golds[0][1] < 0
-    assert state.practised.lacked == "step 1" and "With step 1, on the same leash" in regime(state.practised)
+    assert state.practised.lacked == "step 1" and "With step 1, at the same beta" in regime(state.practised)
 
 
 def test_too_few_comparisons_are_named(widget):

@@ -67,7 +67,7 @@ METHODS = {
         (
             parts.Stage("SFT model", "model", "answers twice", "pairs", "aligned"),
             parts.Stage("People", "human", "choose", "comparisons", "human"),
-            parts.Stage("DPO", "loop", "raises the chosen, lowers the rejected", None, "aligned"),
+            parts.Stage("DPO", "loop", "widens the margin between the two", None, "aligned"),
         ),
         None,
         ("As simple as supervised learning.", "Two models in memory, and nothing is sampled while it trains."),
@@ -75,7 +75,7 @@ METHODS = {
     ),
     "cai": Method(
         "Constitutional AI",
-        "A loop with itself, autonomous: it corrects itself by written principles. Its variant RLAIF lets an AI compare.",
+        "A loop with itself, autonomous: it corrects itself by written principles. In its second phase, RLAIF, an AI compares.",
         "law",
         (
             parts.Stage("SFT model", "model", "drafts an answer", "a draft", "aligned"),

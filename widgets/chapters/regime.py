@@ -79,13 +79,13 @@ def _fell(made: Practised, best: Look, end: Look) -> str:
 
 
 def _comparison(made: Practised) -> str:
-    """Both ends where something was left out: on the same leash, with the same luck, whichever is the better one."""
+    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one."""
     if made.rival is None:
         return ""
     rival, end = made.rival, made.looks[-1]
     other = "Without it" if made.from_raw else f"With {made.size}"
     return (
-        f"With {made.lacked}, on the same leash and with the same luck, practice ends at quality {parts.shown(rival.end.quality)}, "
+        f"With {made.lacked}, at the same beta and with the same luck, practice ends at quality {parts.shown(rival.end.quality)}, "
         f"{nats(rival.kl)} from where it began. {other}: {parts.shown(end.quality)}, {nats(made.kls[-1][1])}. "
         f"{_outcome(made.from_raw, rival.end, end)}"
     )
