@@ -165,5 +165,14 @@ def test_a_taste_that_tells_nothing_apart_leaves_the_desk_at_its_notches(content
     assert levels.channels.levels(0.1) == pytest.approx(levels.start, abs=1e-9)
 
 
+def test_the_settings_shown_are_those_of_the_run(session, desk):
+    state = do(session, ("step", PREFERENCE))
+    groups = {group.title: group for group in desk.settings(state)}
+    run = desk.levels(state).training("one")
+    assert groups["DPO"].value("beta") == run.args[-1] and groups["DPO"].value("rate") == run.keywords["rate"]
+    assert groups["DPO"].value("steps") == len(desk.levels(state).path("one")) - 1
+    assert groups["Comparisons, judged by the careful judge"].value("count") == 400
+
+
 def test_answers_on_the_desk_end_after_two_phrases(content):
     assert levels_of(content, "moon", None).channels.responses.shape == (len(NAMES), PHRASES)

@@ -10,8 +10,12 @@ from itertools import combinations
 import numpy as np
 
 from widgets.core import dpo, optimum, pipeline
+from widgets.core.annotators import CAREFUL
 from widgets.core.channels import Channels, likeliest
 from widgets.core.language_model import LanguageModel, phrase_reward
+
+from widgets.kit import settings
+from widgets.kit.settings import Setting, Settings
 
 from .content import Content
 from .taste import Taste, phrase_features
@@ -27,12 +31,13 @@ DPO_BETA, DPO_STEPS = 0.3, 80
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """One question's desk: ``raw`` and ``tuned`` speak at most ``PHRASES`` phrases; ``training`` is each set of preferences'
-    DPO run, before it starts."""
+    """One question's desk: ``raw`` and ``tuned`` speak at most ``PHRASES`` phrases; ``gold`` (m,) is the careful judge's
+    opinion of each answer; ``judged`` how the reward model was made."""
 
     channels: Channels
     raw: LanguageModel
     gold: np.ndarray
+    judged: tuple[Settings, ...]
 
     @property
     def tuned(self) -> LanguageModel:
@@ -75,21 +80,24 @@ def levels_of(content: Content, id: str, taste: Taste | None) -> Levels:
     """The desk of a question, under the reader's reward model or one of the careful judge's."""
     models, task = content.trained(id), content.tasks[id]
     raw, tuned = (_cut(model) for model in (models.raw, models.tuned))
-    reward = _reward(content, id, taste)
+    reward, judged = _reward(content, id, taste)
     answers = _answers(raw, tuned, reward)
     padded = np.full((len(answers), models.tuned.length), tuned.end)
     padded[:, :PHRASES] = answers
-    return Levels(Channels(tuned, reward, answers), raw, task.gold(padded))
+    return Levels(Channels(tuned, reward, answers), raw, task.gold(padded), judged)
 
 
-def _reward(content: Content, id: str, taste: Taste | None) -> np.ndarray:
-    """A reward model's scores in units of their deviation among the fine-tuned model's answers, (n + 1, n + 1)."""
+def _reward(content: Content, id: str, taste: Taste | None) -> tuple[np.ndarray, tuple[Settings, ...]]:
+    """A reward model's scores in units of their deviation among the fine-tuned model's answers, (n + 1, n + 1); and its settings."""
     models, task = content.trained(id), content.tasks[id]
     if taste:
         reward = phrase_reward(phrase_features(content, id)[:-1] @ taste.model.weights)
-        return reward / max(models.tuned.deviation(reward), 1e-6)  # a taste may find all these answers alike
-    comparisons = pipeline.compare(task, (models.raw, models.tuned), COMPARISONS, SEED)
-    return pipeline.reward_table(pipeline.learn_reward(task, comparisons), models.tuned)
+        whose = Settings("Reward model", (Setting("labels", len(taste.preferences), taste.sources),))
+        return reward / max(models.tuned.deviation(reward), 1e-6), (whose,)  # a taste may find all these answers alike
+    compare = partial(pipeline.compare, task, (models.raw, models.tuned), COMPARISONS, SEED)
+    fit = partial(pipeline.learn_reward, task, compare())
+    judged = settings.of(compare, f"Comparisons, judged by {CAREFUL.name}", count="pairs, from the raw and the fine-tuned model in equal shares")
+    return pipeline.reward_table(fit(), models.tuned), (judged, settings.of(fit, "Reward model", l2="the pull of its weights towards zero"))
 
 
 def _cut(model: LanguageModel) -> LanguageModel:

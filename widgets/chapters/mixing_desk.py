@@ -9,9 +9,10 @@ import numpy as np
 
 from widgets.core import dpo
 from widgets.core.channels import Channels
-from widgets.kit import parts
+from widgets.kit import parts, settings
 from widgets.kit.events import Choice, Event, Integer
 from widgets.kit.parts.faders import Channel, Handle, faders
+from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from . import desk_words as words
@@ -151,6 +152,16 @@ class MixingDesk(Widget[Desk]):
     def _rewards(self, state: Desk) -> np.ndarray:
         own = self.levels(state).channels.rewards
         return np.array([mine if moved is None else moved for mine, moved in zip(own, state.rewards, strict=True)])
+
+    def settings(self, state: Desk) -> tuple[Settings, ...]:
+        levels, step = self.levels(state), self.at(state)
+        desk = (Setting("phrases", PHRASES, "after which an answer ends"), Setting("beta", BETA[state.beta])) if step >= PUSHED else (Setting("phrases", PHRASES),)
+        groups = [Settings("The desk", desk)]
+        if step >= PUSHED:
+            groups += levels.judged
+        if step == PREFERENCE:
+            groups.append(settings.of(levels.training(state.prefer), "DPO", rate="Adam’s step at the start"))
+        return tuple(groups)
 
     # View.
 

@@ -10,7 +10,7 @@ state is the fold of its event log, so reload, undo, links and "Python arrived l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import GeneratorType
 from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 import htpy
 
 from .events import Event, Events, EventType, Rejected, one_of
+from .settings import Settings, shown
 
 State = TypeVar("State")
 
@@ -65,6 +66,10 @@ class Widget(Generic[State]):
         """The state as HTML. No style attributes, no inline handlers: a content security policy blocks them."""
         raise NotImplementedError
 
+    def settings(self, state: State) -> Sequence[Settings]:
+        """Every number that shaped what the state shows, from the objects that ran; see ``settings.of``."""
+        return ()
+
     def progress(self, state: State) -> float | None:
         """How far long work is, from 0 to 1; None where that is not known."""
         return None
@@ -72,7 +77,11 @@ class Widget(Generic[State]):
     # What follows is the kit's, not for subclasses to change.
 
     def html(self, state: State) -> str:
-        return str(htpy.fragment[self.view(state)])
+        return str(htpy.fragment[self.whole(state)])
+
+    def whole(self, state: State) -> htpy.Node:
+        """The view, and the settings below it."""
+        return [self.view(state), shown(self.settings(state))]
 
     def check(self, event: Event) -> Event:
         return Events(self.events).check(event)
