@@ -80,11 +80,30 @@ def test_a_reward_for_each_position_and_the_end_is_solved_too(seed):
     assert optimum.objective(best, reference, table, 0.5) == pytest.approx(optimum.soft_value(reference, table, 0.5), abs=1e-10)
 
 
-@pytest.mark.parametrize("beta", [0.0, -1.0, float("nan"), float("inf")])
-def test_beta_must_be_positive(beta):
-    for call in (optimum.optimal_policy, optimum.soft_value, lambda *given: optimum.objective(given[0], *given)):
+@pytest.mark.parametrize("beta", [-1.0, float("nan"), float("inf")])
+def test_beta_must_not_be_negative(beta):
+    for call in (optimum.optimal_policy, optimum.soft_value):
         with pytest.raises(ValueError, match=f"beta must be a positive number, got {beta}"):
             call(tiny.model(), tiny.reward(), beta)
+    with pytest.raises(ValueError, match=f"beta must be a number of at least 0, got {beta}"):
+        optimum.objective(tiny.model(), tiny.model(), tiny.reward(), beta)
+
+
+@pytest.mark.parametrize("forbid", [False, True])
+@pytest.mark.parametrize("tied", [False, True])
+def test_at_beta_zero_it_is_the_best_responses_in_the_references_proportions(forbid, tied):
+    """By enumeration; rounded rewards make ties."""
+    reference, table = tiny.model(2, forbid=forbid), tiny.reward(8)
+    table = np.round(table) if tied else table
+    chances = np.array([tiny.probability(reference, r) for r in ALL])
+    totals = np.array([tiny.total(table, r) if chance > 0 else -np.inf for r, chance in zip(ALL, chances, strict=True)])
+    wanted = np.where(totals > totals.max() - 1e-9, chances, 0.0)
+    best = optimum.optimal_policy(reference, table, 0.0)
+    np.testing.assert_allclose([tiny.probability(best, r) for r in ALL], wanted / wanted.sum(), atol=1e-12)
+    assert (wanted > 0).sum() > 1 or not tied
+    assert optimum.soft_value(reference, table, 0.0) == pytest.approx(totals.max()) == pytest.approx(best.expected(table))
+    near = optimum.optimal_policy(reference, table, 1e-4)
+    np.testing.assert_allclose(best.visits(), near.visits(), atol=1e-3)
 
 
 def test_a_response_that_both_forbid_has_no_ratio():

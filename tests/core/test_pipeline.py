@@ -81,7 +81,7 @@ def test_counts_say_how_often_each_phrase_is_there():
         (lambda: pipeline.compare(TASK, (), 5, 1), "models must hold at least one, got none"),
         (lambda: pipeline.compare(TASK, (tiny.model(),), 5, 1), r"models must be a model of the same phrases and length \(17, 8\), got 3 phrases and length 3"),
         (lambda: TASK.counts(np.array([[99]])), "tokens must lie in 0 to 17, got 99"),
-        (lambda: pipeline.align(TASK, 1, -1.0), "beta must be a positive number, got -1.0"),
+        (lambda: pipeline.align(TASK, 1, -1.0), "beta must be a number of at least 0, got -1.0"),
     ],
 )
 def test_bad_input_is_told(call, says):

@@ -45,12 +45,11 @@ def test_training_climbs_to_the_exact_optimum(content, question, beta):
     assert climbed(reference, reward, beta, last.policy) > 0.95
 
 
-def test_on_a_weak_leash_it_does_not_settle_for_the_first_good_answers(content):
-    """Where it stops at 86 % of the way with the leash weak from the start, and at 87 % when it moves rare decisions as
-    fast as frequent ones."""
-    reference, reward = setting(content, "sleep")
-    *_, last = ppo.train(reference, reward, 0.05, 3)
-    assert climbed(reference, reward, 0.05, last.policy) > 0.97
+def test_without_a_leash_it_stops_short_of_the_exact_optimum(content):
+    """What figure 2.1 says and shows: sampled practice settles on good answers that it met early."""
+    reference, reward = setting(content, "writing")
+    *_, end = ppo.train(reference, reward, 0.0, 1)
+    assert 0.5 < climbed(reference, reward, 0.0, end.policy) < 0.95
 
 
 def setting(content, question):
@@ -88,9 +87,53 @@ def test_a_reward_for_each_position_is_climbed_too():
 
 def test_without_a_leash_it_runs_farther():
     reference, reward = tiny.model(2), tiny.reward(3)
-    ends = {beta: list(ppo.train(reference, reward, beta, 1, steps=80))[-1].policy for beta in (1e-9, 2.0)}
-    assert ends[1e-9].kl(reference) > 5 * ends[2.0].kl(reference)
-    assert ends[1e-9].expected(reward) > ends[2.0].expected(reward) > reference.expected(reward)
+    ends = {beta: list(ppo.train(reference, reward, beta, 1, steps=80))[-1].policy for beta in (0.0, 2.0)}
+    assert ends[0.0].kl(reference) > 5 * ends[2.0].kl(reference)
+    assert ends[0.0].expected(reward) > ends[2.0].expected(reward) > reference.expected(reward)
+
+
+def test_at_beta_zero_the_reward_is_the_raw_reward():
+    """What each decision's advantage is made of, from the first batch on: r, and nothing taken off."""
+    reference, reward, policy = tiny.model(2), tiny.reward(3), tiny.model(9)
+    drawn = ppo.Rollout.draw(policy, reference, reference.checked_reward(reward), 50, Random(1))
+    tokens = policy.sample(50, Random(1))
+    whole = [tiny.total(reward, tuple(row)) for row in tokens.tolist()]
+    np.testing.assert_allclose(drawn.returns(0.0)[drawn.decisions.position == 0], whole)
+    assert np.abs(drawn.log_ratios).max() > 0.1
+    ratio = (policy.log_probs(tokens) - reference.log_probs(tokens)).sum(axis=1)
+    np.testing.assert_allclose(drawn.returns(0.7)[drawn.decisions.position == 0], whole - 0.7 * ratio)
+
+
+def test_at_beta_zero_the_reference_plays_no_part_at_any_step():
+    """Two references that have nothing in common, one beginning, one luck: the same policies; with a leash they differ."""
+    reward, begin = tiny.reward(3), tiny.model(9)
+
+    def policies(beta):
+        runs = [ppo.train(tiny.model(seed), reward, beta, 1, policy=begin, steps=12) for seed in (2, 5)]
+        return zip(*runs, strict=True)
+
+    for one, other in policies(0.0):
+        np.testing.assert_array_equal(one.policy.logits, other.policy.logits)
+    assert all((one.policy.logits != other.policy.logits).any() for one, other in policies(0.01))
+
+
+def test_one_beta_holds_at_every_step(monkeypatch):
+    held, returns = [], ppo.Rollout.returns
+    monkeypatch.setattr(ppo.Rollout, "returns", lambda self, beta: (held.append(beta), returns(self, beta))[1])
+    list(ppo.train(tiny.model(2), tiny.reward(3), 0.05, 1, steps=20))
+    assert held == [0.05] * 21
+
+
+def test_the_baseline_does_not_know_what_it_judges():
+    """Returns of the batch in hand change nothing in its baseline; added, they become the mean that they are."""
+    reference = tiny.model(2)
+    drawn = ppo.Rollout.draw(reference, reference, tiny.reward(3)[None], 4000, Random(1))
+    baseline = ppo.Baseline(reference)
+    np.testing.assert_array_equal(baseline.values(drawn.decisions), 0.0)
+    baseline.add(drawn.decisions, drawn.returns(0.0))
+    first = drawn.decisions.position == 0
+    expected = reference.values(tiny.reward(3))[0, reference.end]
+    np.testing.assert_allclose(baseline.values(drawn.decisions)[first], expected, atol=0.1)
 
 
 def test_the_same_seed_trains_the_same_policy():
@@ -126,11 +169,9 @@ def test_a_policy_that_says_what_the_reference_forbids_is_told():
 
 
 def test_a_bad_beta_or_reward_is_told():
-    for beta in (-0.1, 0.0, np.nan, None):
-        with pytest.raises(ValueError, match=f"beta must be a positive number, got {beta}"):
+    for beta in (-0.1, np.nan, None):
+        with pytest.raises(ValueError, match=f"beta must be a number of at least 0, got {beta}"):
             ppo.train(tiny.model(), tiny.reward(), beta, 1)
-        with pytest.raises(ValueError, match=f"beta must be a positive number, got {beta}"):
-            ppo.learning_rate(beta)
     with pytest.raises(ValueError, match="reward must have shape"):
         ppo.train(tiny.model(), phrase_reward(np.zeros(7)), 0.1, 1)
     with pytest.raises(ValueError, match="reward must be finite, got nan"):
@@ -146,6 +187,7 @@ def test_a_bad_beta_or_reward_is_told():
         ({"batch": -1}, "batch must be a whole number of at least 1, got -1"),
         ({"epochs": 1.5}, "epochs must be a whole number of at least 1, got 1.5"),
         ({"rate": float("nan")}, "rate must be a positive number, got nan"),
+        ({"decay": 0.0}, "decay must be a positive number, got 0.0"),
         ({"epsilon": 0.0}, "epsilon must be a positive number, got 0.0"),
         ({"policy": LanguageModel(("x",), np.zeros((2, 2)), 3)}, "policy must be a model of the same phrases"),
     ],

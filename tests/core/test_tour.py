@@ -15,3 +15,6 @@ def test_the_tour_fits_a_screen_and_its_numbers_hold():
     assert len(stages) == 4 and min(float(stages[name]) for name in ("PPO", "DPO", "optimum")) > float(stages["SFT model"]) + 0.3
     gold = [float(value) for value in re.search(r"gold ((?:\s+-?[\d.]+)+)\n   at the end", told)[1].split()]
     assert max(gold) > gold[0] > gold[-1]
+    free = dict(re.findall(r"^   (PPO, beta 0|best there) +reward +([\d.]+)", told, re.MULTILINE))
+    assert float(stages["PPO"]) > float(stages["SFT model"]) and 2 < float(free["PPO, beta 0"]) <= float(free["best there"])
+    assert "DPO, votes" in told

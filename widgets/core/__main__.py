@@ -29,38 +29,42 @@ def main() -> None:
     steps = list(sft.train(raw, demonstrations, held_out))
     tuned = steps[-1].model
     _shows("SFT", f"80 demonstrations; held-out loss {steps[0].held_out:.2f} -> {steps[-1].held_out:.2f} nats a token", tuned)
-    reward = _reward_model(raw, tuned)
+    pairs, reward = _reward_model(tuned)
     print(f"\nMaximise E[r] - {BETA} KL from the SFT model; r in units of its standard deviation there:")
     print(f"   {'SFT model':11} {_gold_of(tuned)}")
     _climb("optimum", tuned, reward, optimum.optimal_policy(tuned, reward, BETA), "exact: the soft Bellman backup")
     _climb("PPO", tuned, reward, last(ppo.train(tuned, reward, BETA, SEED)).policy, "200 x 512 answers, 2 epochs", says=True)
-    _dpo(tuned, reward)
+    _dpo(tuned, reward, pairs)
     _best_of(tuned, reward)
-    _hacking(raw, tuned)
+    _no_leash(tuned, reward)
+    _hacking(tuned)
     print(f"\n{time.perf_counter() - began:.1f} s")
 
 
-def _reward_model(raw: LanguageModel, tuned: LanguageModel) -> np.ndarray:
-    pairs = pipeline.compare(TASK, (raw, tuned), 700, SEED)
+def _reward_model(tuned: LanguageModel) -> tuple[pipeline.Comparisons, np.ndarray]:
+    """The 400 comparisons that it learned from, and its reward."""
+    pairs = pipeline.compare(TASK, (tuned,), 700, SEED)
     learned, held_out = pipeline.learn_reward(TASK, pairs[:400]), pairs[400:]
     differences = TASK.counts(held_out.first) - TASK.counts(held_out.second)
     share = accuracy(learned, differences, held_out.preferences)
     order = np.argsort(learned.weights)
-    print(f"\nReward model: 400 comparisons by the careful judge, {100 * share:.0f} % of 300 others predicted")
+    print(f"\nReward model: 400 pairs of SFT answers, one vote each (the careful judge); {100 * share:.0f} % of 300 others right")
     print(f"   likes most  {learned.weights[order[-1]]:+.2f}  {TASK.phrases[order[-1]]}")
     print(f"   likes least {learned.weights[order[0]]:+.2f}  {TASK.phrases[order[0]]}")
-    return pipeline.reward_table(learned, tuned)
+    return pairs[:400], pipeline.reward_table(learned, tuned)
 
 
-def _dpo(tuned: LanguageModel, reward: np.ndarray) -> None:
+def _dpo(tuned: LanguageModel, reward: np.ndarray, pairs: pipeline.Comparisons) -> None:
     first, second, shares = dpo.covering_pairs(tuned, reward, BETA, 8000, SEED)
     policy = last(dpo.train(tuned, first, second, BETA, preferences=shares)).policy
     answers = tuned.sample(2000, 5)
     implicit = dpo.implicit_reward(policy, tuned, answers, BETA)
     agreement = np.corrcoef(implicit, optimum.total_reward(tuned, reward, answers))[0, 1]
-    _climb("DPO", tuned, reward, policy, "8000 comparisons, no reward", says=True)
-    print(f"     Its implicit reward correlates {agreement:.3f} with the reward. Its answers to compare are covering:")
-    print("     40 % of them are drawn from the optimum, and the shares are exact. People give it less.")
+    _climb("DPO", tuned, reward, policy, "8000 pairs, exact shares")
+    print(f"     Its implicit reward correlates {agreement:.3f} with the reward. 40 % of these answers are drawn from")
+    print("     the optimum itself, which nobody has. On the 400 votes that the reward model had:")
+    votes = last(dpo.train(tuned, pairs.first, pairs.second, BETA, preferences=pairs.preferences)).policy
+    print(f"   {'DPO, votes':11} KL {votes.kl(tuned):4.2f}  {_gold_of(votes)}")
 
 
 def _best_of(tuned: LanguageModel, reward: np.ndarray) -> None:
@@ -69,8 +73,16 @@ def _best_of(tuned: LanguageModel, reward: np.ndarray) -> None:
     print(f"   {'best of 16':11} reward {score:5.2f}  KL <= {best_of_n.kl(16):.2f}  gold {TASK.gold(chosen).mean():5.2f}  no training at all")
 
 
-def _hacking(raw: LanguageModel, tuned: LanguageModel) -> None:
-    pairs = pipeline.compare(TASK, (raw, tuned), 400, SEED, HURRIED)
+def _no_leash(tuned: LanguageModel, reward: np.ndarray) -> None:
+    """Beta 0 at every step: PPO settles before the greatest score, which is exactly known."""
+    print("\nNo leash at all, beta 0 from the first step to the last:")
+    ends = {"PPO, beta 0": last(ppo.train(tuned, reward, 0.0, SEED)).policy, "best there": optimum.optimal_policy(tuned, reward, 0.0)}
+    for name, policy in ends.items():
+        print(f"   {name:11} reward {policy.expected(reward):5.2f}  KL {policy.kl(tuned):5.2f}  {_gold_of(policy)}")
+
+
+def _hacking(tuned: LanguageModel) -> None:
+    pairs = pipeline.compare(TASK, (tuned,), 400, SEED, HURRIED)
     reward = pipeline.reward_table(pipeline.learn_reward(TASK, pairs), tuned)
     betas = (30, 5, 2, 1, 0.5, 0.2, 0.1, 0.05)
     points = overoptimization.optima(tuned, reward, TASK.gold, betas, SEED)
@@ -87,7 +99,7 @@ def _hacking(raw: LanguageModel, tuned: LanguageModel) -> None:
 
 def _shows(stage: str, how: str, model: LanguageModel) -> None:
     print(f"{stage}: {how}; {_gold_of(model)}")
-    for response in model.sample(3, 7):
+    for response in model.sample(2, 7):
         _says(model, response)
 
 

@@ -48,7 +48,7 @@ def optima(
     ``count`` samples, for every beta with the same luck."""
     points, count = [], checks.whole("count", count)
     for beta in betas:
-        policy = optimal_policy(reference, reward, beta)
+        policy = optimal_policy(reference, reward, checks.positive("beta", beta))
         gold = _judged(judge, policy.sample(count, checks.generator(seed)))
         distance = float(np.sqrt(max(policy.kl(reference), 0.0)))
         error = float(gold.std() / np.sqrt(count))

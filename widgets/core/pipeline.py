@@ -143,10 +143,10 @@ def reward_table(model: RewardModel, reference: LanguageModel) -> np.ndarray:
 
 
 def align(task: Task, seed: int = 1, beta: float = BETA) -> Stages:
-    """All stages, one after the other."""
-    beta = checks.positive("beta", beta)
+    """All stages, one after the other; the pairs that are compared are the SFT model's answers."""
+    beta = checks.number("beta", beta, 0.0)
     raw = pretrain(task, seed)
     tuned = fine_tune(task, raw, seed)
-    learned = learn_reward(task, compare(task, (raw, tuned), COMPARISONS, seed))
+    learned = learn_reward(task, compare(task, (tuned,), COMPARISONS, seed))
     aligned = last(ppo.train(tuned, reward_table(learned, tuned), beta, task.rng("ppo", seed))).policy
     return Stages(raw, tuned, learned, aligned)

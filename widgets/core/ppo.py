@@ -1,8 +1,12 @@
 """Proximal policy optimization (Schulman et al. 2017, arXiv:1707.06347), with RLHF's KL penalty in the reward.
 
-Per decision the reward is r - beta log(pi / reference); the advantage of a decision is what followed it, less a baseline:
-a running mean of what followed the same previous token at the same position. Each batch is sampled from the present
-policy and used several times.
+Per decision the reward is r - beta log(pi / reference), as in Ziegler et al. 2019 (arXiv:1909.08593); with beta = 0 it is
+r alone. Each batch is sampled from the present policy and used several times.
+
+Where this departs from Schulman et al. and from InstructGPT (Ouyang et al. 2022, arXiv:2203.02155): the advantage is the
+whole sum of what followed a decision less a baseline, without generalized advantage estimation (that is lambda = 1); the
+baseline is a table of running means over earlier batches, not a value network; Adam's epsilon is large, see
+``adam.RARE``; there is no pre-training loss mixed in, and no bonus for entropy.
 """
 
 from __future__ import annotations
@@ -14,11 +18,9 @@ from random import Random
 import numpy as np
 
 from . import checks
-from .adam import PolicyOptimizer
+from .adam import DECAY, RARE, PolicyOptimizer
 from .language_model import LanguageModel, Steps, log_softmax
 
-# A leash weaker than this begins at this strength, see ``_leash``.
-FIRST_LEASH = 0.5
 # A log-ratio beyond this, far outside any clip range, counts as this, so that its exponential stays finite.
 MOST_LOG_RATIO = 100.0
 
@@ -62,11 +64,6 @@ def clipped_surrogate(
     return value, np.where(plain <= clipped, plain, 0.0) / log_probs.size
 
 
-def learning_rate(beta: float) -> float:
-    """Weak leashes want far moves and forgive noise, strong ones the other way round."""
-    return 0.09 * (0.1 / max(checks.positive("beta", beta), 0.03)) ** 0.5
-
-
 def train(
     reference: LanguageModel,
     reward: np.ndarray,
@@ -77,121 +74,128 @@ def train(
     steps: int = 200,
     batch: int = 512,
     epochs: int = 2,
-    epsilon: float = 0.3,
-    rate: float | None = None,
+    epsilon: float = 0.2,
+    rate: float = 0.07,
+    decay: float = DECAY,
+    adam_epsilon: float = RARE,
 ) -> Iterator[Iterate]:
-    """Maximises E[r] - beta KL(policy || reference); yields after every batch.
+    """Maximises E[r] - beta KL(policy || reference); yields after every batch. The same beta holds at every step.
 
     ``reward``  (n + 1, n + 1) or (t, n + 1, n + 1), ``reward[..., previous, next]``, see ``LanguageModel.expected``
+    ``beta``    the price of a nat, in the reward's units; at 0 the reference plays no part
     ``policy``  where to begin; the reference unless given
     ``steps``   batches, of ``batch`` responses each, each used for ``epochs`` steps of Adam
-    ``epsilon`` the clip range of the ratio; ``rate`` Adam's step at the start, ``learning_rate(beta)`` unless given
+    ``epsilon`` the clip range of the ratio
+    ``rate``    Adam's step at the start; it falls along half a cosine to ``decay`` times that
+    ``adam_epsilon`` the gradient below which a logit moves less, see ``PolicyOptimizer``
 
-    A penalty below ``FIRST_LEASH`` begins there and falls to beta over the first half; iterates tell of beta itself.
-    Raises ValueError, on the call, for beta <= 0, sizes that are none, or a policy that allows what the reference forbids.
+    Raises ValueError, on the call, for beta < 0, sizes that are none, or a policy that allows what the reference forbids.
     """
-    beta, rng, epsilon = checks.positive("beta", beta), checks.generator(rng), checks.positive("epsilon", epsilon)
-    reward = reference.checked_reward(reward)
-    policy = reference if policy is None else policy
+    beta, epsilon, rng = checks.number("beta", beta, 0.0), checks.positive("epsilon", epsilon), checks.generator(rng)
+    steps, batch, epochs = checks.whole("steps", steps), checks.whole("batch", batch), checks.whole("epochs", epochs)
+    reward, begin = reference.checked_reward(reward), _checked_policy(policy, reference)
+    optimizer = PolicyOptimizer(begin, rate, steps * epochs, epsilon=adam_epsilon, decay=decay)
+
+    def iterates() -> Iterator[Iterate]:
+        model, baseline = reference.with_logits(optimizer.logits.copy()), Baseline(reference)
+        first = Rollout.draw(model, reference, reward, batch, rng)  # fills the baseline, and trains nothing
+        baseline.add(first.decisions, first.returns(beta))
+        for step in range(1, steps + 1):
+            drawn = Rollout.draw(model, reference, reward, batch, rng)
+            returns = drawn.returns(beta)
+            advantages = returns - baseline.values(drawn.decisions)
+            advantages /= advantages.std() + 1e-8
+            baseline.add(drawn.decisions, returns)
+            for _ in range(epochs):
+                log_table = log_softmax(optimizer.logits)
+                log_probs = drawn.log_probs(log_table)
+                _, slope = clipped_surrogate(log_probs, drawn.old, advantages, epsilon)
+                optimizer.step(drawn.gradient(slope, log_table))
+            model = reference.with_logits(optimizer.logits.copy())
+            mean_reward, kl, entropy = (float(values.sum() / batch) for values in (drawn.rewards, drawn.log_ratios, -drawn.old))
+            clipped = float((np.abs(np.exp(log_probs - drawn.old) - 1) > epsilon).mean())
+            yield Iterate(step, model, mean_reward, kl, entropy, clipped, mean_reward - beta * kl)
+
+    return iterates()
+
+
+def _checked_policy(policy: LanguageModel | None, reference: LanguageModel) -> LanguageModel:
+    """Where training begins: the reference unless given; it may say nothing that the reference forbids."""
+    if policy is None:
+        return reference
     reference.check_alike(policy, "policy")
     if ((policy.logits > -np.inf) & (reference.logits == -np.inf)).any():
         raise ValueError("policy must forbid what the reference forbids, got a transition that it allows")
-    steps, batch, epochs = checks.whole("steps", steps), checks.whole("batch", batch), checks.whole("epochs", epochs)
-    optimizer = PolicyOptimizer(policy, learning_rate(beta) if rate is None else rate, steps * epochs)
-    return _iterates(optimizer, reference, reward, beta, rng, steps, batch, epochs, epsilon)
+    return policy
 
 
-def _iterates(
-    optimizer: PolicyOptimizer,
-    reference: LanguageModel,
-    reward: np.ndarray,
-    beta: float,
-    rng: Random,
-    steps: int,
-    batch: int,
-    epochs: int,
-    epsilon: float,
-) -> Iterator[Iterate]:
-    policy, critic = reference.with_logits(optimizer.logits.copy()), Critic(reference)
-    for step in range(1, steps + 1):
-        tokens = policy.sample(batch, rng)
-        decisions = policy.steps(tokens)
-        old = policy.log_table[decisions.position, decisions.previous, decisions.next]
-        tables = decisions.table_index(len(reference.log_table))
-        ratio = old - reference.log_table[tables, decisions.previous, decisions.next]
-        gained = _gains(decisions, reward, tokens, reference)
-        advantages = critic.advantages(decisions, gained - _leash(beta, step / steps) * ratio)
-        clipped = _improve(optimizer, policy, decisions, old, advantages, epochs, epsilon)
-        policy = reference.with_logits(optimizer.logits.copy())
-        mean_reward, kl, entropy = (float(values.sum() / batch) for values in (gained, ratio, -old))
-        yield Iterate(step, policy, mean_reward, kl, entropy, clipped, mean_reward - beta * kl)
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """A batch of responses as k decisions, with what is known of each: ``old`` is its log-probability under the policy that
+    drew it, ``log_ratios`` log(pi / reference), ``rewards`` what it brought; all (k,)."""
+
+    decisions: Steps
+    old: np.ndarray
+    log_ratios: np.ndarray
+    rewards: np.ndarray
+
+    @classmethod
+    def draw(cls, model: LanguageModel, reference: LanguageModel, reward: np.ndarray, count: int, rng: Random) -> Rollout:
+        """``count`` responses of ``model``; ``reward`` has one table a position or one for all, (t, n + 1, n + 1)."""
+        tokens = model.sample(count, rng)
+        made = model.steps(tokens)
+        old, before = (m.log_table[made.table_index(len(m.log_table)), made.previous, made.next] for m in (model, reference))
+        return cls(made, old, old - before, _rewards(made, reward, tokens, model))
+
+    def returns(self, beta: float) -> np.ndarray:
+        """The sum of the rewards from each decision to the end of its response, the price of the KL taken off, (k,)."""
+        table = self.decisions.spread(self.rewards - beta * self.log_ratios)
+        return np.cumsum(table[:, ::-1], axis=1)[:, ::-1][self.decisions.row, self.decisions.position]
+
+    def log_probs(self, log_table: np.ndarray) -> np.ndarray:
+        """The decisions' log-probabilities under another table, (length, n + 1, n + 1) -> (k,)."""
+        return log_table[self.decisions.position, self.decisions.previous, self.decisions.next]
+
+    def gradient(self, slope: np.ndarray, log_table: np.ndarray) -> np.ndarray:
+        """The logits' gradient for a given one of the decisions' log-probabilities, (k,) -> (length, n + 1, n + 1)."""
+        made = self.decisions
+        index = np.ravel_multi_index((made.position, made.previous, made.next), log_table.shape)
+        upstream = np.bincount(index, slope, log_table.size).reshape(log_table.shape)
+        return upstream - np.exp(log_table) * upstream.sum(axis=-1, keepdims=True)
 
 
-def _leash(beta: float, done: float) -> float:
-    """The KL penalty's weight after a share of training: a weak leash is let out over the first half.
-
-    On a weak leash from the start a policy settles on the first good answers it happens to meet.
-    """
-    return beta + max(FIRST_LEASH - beta, 0.0) * max(1 - 2 * done, 0.0)
-
-
-def _gains(decisions: Steps, reward: np.ndarray, tokens: np.ndarray, model: LanguageModel) -> np.ndarray:
+def _rewards(made: Steps, reward: np.ndarray, tokens: np.ndarray, model: LanguageModel) -> np.ndarray:
     """The reward of each decision; what the forced end brings goes to the last one."""
-    gained = reward[decisions.table_index(len(reward)), decisions.previous, decisions.next]
+    gained = reward[made.table_index(len(reward)), made.previous, made.next]
     full = tokens[:, -1] != model.end
     if full.any():
-        last = (decisions.position == model.length - 1) & full[decisions.row]
-        gained = gained + np.where(last, reward[-1][decisions.next, model.end], 0.0)
+        last = (made.position == model.length - 1) & full[made.row]
+        gained = gained + np.where(last, reward[-1][made.next, model.end], 0.0)
     return gained
 
 
-class Critic:
-    """The baseline: a running mean of what followed each previous token at each position."""
+class Baseline:
+    """A running mean of what followed each previous token at each position, over the batches added so far: never over
+    those that it is to judge.
 
-    PRIOR = 4.0  # how many samples the estimate from all other positions counts for
-    KEEP = 0.8
+    A cell that was met seldom leans on the same token at all positions, and that on the mean of all: each counts for
+    ``PRIOR`` returns. Every batch added makes those before it count ``KEEP`` times as much.
+    """
+
+    PRIOR, KEEP = 4.0, 0.8
 
     def __init__(self, model: LanguageModel) -> None:
-        self.shape = (model.length, model.end + 1)
-        self.total, self.count = np.zeros(self.shape), np.zeros(self.shape)
+        self.total, self.count = np.zeros((2, model.length, model.end + 1))
 
-    def advantages(self, decisions: Steps, rewards: np.ndarray) -> np.ndarray:
-        """What followed each decision, less the baseline, scaled to unit deviation."""
-        returns = _to_go(decisions, rewards)
-        index = decisions.position * self.shape[1] + decisions.previous
-        size = self.shape[0] * self.shape[1]
-        self.total = self.KEEP * self.total + np.bincount(index, returns, size).reshape(self.shape)
-        self.count = self.KEEP * self.count + np.bincount(index, minlength=size).reshape(self.shape)
-        everywhere = self.total.sum(axis=0) / np.maximum(self.count.sum(axis=0), 1e-9)
+    def add(self, made: Steps, returns: np.ndarray) -> None:
+        """Takes in a batch's returns, (k,)."""
+        index = np.ravel_multi_index((made.position, made.previous), self.total.shape)
+        self.total = self.KEEP * self.total + np.bincount(index, returns, self.total.size).reshape(self.total.shape)
+        self.count = self.KEEP * self.count + np.bincount(index, minlength=self.count.size).reshape(self.count.shape)
+
+    def values(self, made: Steps) -> np.ndarray:
+        """What is to be expected from each decision on, (k,)."""
+        everything = self.total.sum() / max(self.count.sum(), 1e-9)
+        everywhere = (self.total.sum(axis=0) + self.PRIOR * everything) / (self.count.sum(axis=0) + self.PRIOR)
         values = (self.total + self.PRIOR * everywhere) / (self.count + self.PRIOR)
-        advantages = returns - values.reshape(-1)[index]
-        return advantages / (advantages.std() + 1e-8)
-
-
-def _to_go(decisions: Steps, rewards: np.ndarray) -> np.ndarray:
-    """The sum of the rewards from each decision to the end of its response."""
-    table = decisions.spread(rewards)
-    return np.cumsum(table[:, ::-1], axis=1)[:, ::-1][decisions.row, decisions.position]
-
-
-def _improve(
-    optimizer: PolicyOptimizer,
-    policy: LanguageModel,
-    decisions: Steps,
-    old: np.ndarray,
-    advantages: np.ndarray,
-    epochs: int,
-    epsilon: float,
-) -> float:
-    """Several steps up the clipped surrogate on one batch; returns the last share of clipped decisions."""
-    shape, log_table, table = optimizer.logits.shape, policy.log_table, policy.table
-    index = np.ravel_multi_index((decisions.position, decisions.previous, decisions.next), shape)
-    for epoch in range(epochs):
-        if epoch:
-            log_table = log_softmax(optimizer.logits)
-            table = np.exp(log_table)
-        log_probs = log_table.reshape(-1)[index]
-        _, slope = clipped_surrogate(log_probs, old, advantages, epsilon)
-        upstream = np.bincount(index, slope, optimizer.logits.size).reshape(shape)
-        optimizer.step(upstream - table * upstream.sum(axis=-1, keepdims=True))
-    return float((np.abs(np.exp(log_probs - old) - 1) > epsilon).mean())
+        return values[made.position, made.previous]
