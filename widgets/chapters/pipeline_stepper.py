@@ -97,8 +97,8 @@ class PipelineStepper(Widget[Pipeline]):
             yield replace(state, tuned=made, learned=None, practised=None)
 
     def _learn(self, state: Pipeline) -> Iterator[Pipeline]:
-        models = (self._raw(state), self._tuned(state) or self._raw(state))
-        for made in learn(self._task(state), models, SIZES[: state.size + 1], state.seed):
+        model = self._tuned(state) or self._raw(state)
+        for made in learn(self._task(state), model, SIZES[: state.size + 1], state.seed):
             yield replace(state, learned=made, practised=None)
 
     def _practise(self, state: Pipeline) -> Iterator[Pipeline]:
@@ -171,7 +171,7 @@ class PipelineStepper(Widget[Pipeline]):
     def _show_learning(self, state: Pipeline) -> h.Node:
         settings = parts.slider("size", "Comparisons", state.size, 0, len(SIZES) - 1, 1, str(SIZES[state.size]), tone="human")
         if state.learned is None:
-            return [settings, self._run(state, "Compare and learn"), parts.note(f"The careful judge compares pairs of answers; the model is judged on {HELD_OUT} further pairs.")]
+            return [settings, self._run(state, "Compare and learn"), parts.note(_PAIRS.format("the model of step 1" if state.tuned else "the raw model (step 1 has not been run)"))]
         made = state.learned
         return [
             settings,
@@ -295,7 +295,7 @@ _DIAGRAMS = (
     ),
     (
         (
-            parts.Stage("Model", "model", "answers twice", "pairs of answers", "aligned"),
+            parts.Stage("SFT model", "model", "answers twice", "pairs of answers", "aligned"),
             parts.Stage("People", "human", "choose one", "which is better", "human"),
             parts.Stage("Data", "data", "comparisons", "chosen and rejected", "human"),
             parts.Stage("Reward model", "judge", "learns to predict the choice", None, "reward"),
@@ -318,7 +318,8 @@ _READY = (
 )
 _NOT_RUN = "Run the step, and the same model answers again, with the same luck."
 _NO_SCORE = "With a score to practise for, the same model will answer here again."
-_ROUNDS = f"{ITERATIONS} rounds of {BATCH} answers each. The score is counted in its standard deviations among the answers before practice."
+_PAIRS = f"The careful judge compares pairs of answers, both by {{}}, and votes once on each. The reward model is judged on {HELD_OUT} further pairs."
+_ROUNDS = f"{ITERATIONS} rounds of {BATCH} answers each, with the same beta in all of them. The score is counted in its standard deviations among the raw model’s answers."
 
 
 def _lost(before: float, after: float) -> str:
@@ -368,7 +369,11 @@ def _practice_charts(made: Practised) -> h.Node:
         parts.panel(
             "Reward",
             charts.chart(
-                [charts.Line("score", _thin(made.rewards), "reward"), charts.Line("true quality", made.golds, "aligned")],
+                [
+                    charts.Line("score", _thin(made.rewards), "reward"),
+                    charts.Line("true quality", made.golds, "aligned"),
+                    charts.Rule("the exact optimum’s score", y=made.ideal.end.score, tone="reward"),
+                ],
                 x=rounds,
                 y=charts.Axis("mean reward"),
                 says=_risen(made),
@@ -378,10 +383,10 @@ def _practice_charts(made: Practised) -> h.Node:
         parts.panel(
             "Distance from where it began",
             charts.chart(
-                [charts.Line("KL", _thin(made.kls), "raw")],
+                [charts.Line("KL", _thin(made.kls), "raw"), charts.Rule("the exact optimum", y=made.ideal.kl)],
                 x=rounds,
                 y=charts.Axis("KL divergence, nats", low=0.0),
-                says=f"It is {nats(made.kls[-1][1])} from {'the raw model' if made.from_raw else 'the model of step 1'}.",
+                says=_walked(made),
                 height="short",
             ),
         ),
@@ -396,6 +401,12 @@ def _risen(made: Practised) -> str:
         f"true quality (the careful judge’s verdict) from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
         f"{'' if last.step == made.rounds else f' by round {last.step}'}."
     )
+
+
+def _walked(made: Practised) -> str:
+    """How far practice is from its beginning, beside the exact optimum on the same leash."""
+    begin = "the raw model" if made.from_raw else "the model of step 1"
+    return f"It is {nats(made.kls[-1][1])} from {begin}. The exact optimum for this score on this leash is {nats(made.ideal.kl)} from it."
 
 
 def _stopped_before(state: Pipeline) -> h.Node:

@@ -8,12 +8,14 @@ from .three_steps import ITERATIONS, Look, Practised
 
 # Whoever gains less than this share of what could be gained is held too tight.
 TIGHT = 1 / 3
+# Practice that has less than this share of what the exact optimum gains on the same leash, and is nearer to its start, has settled.
+SETTLED = 0.9
 
 
 def regime(made: Practised) -> str:
     """How far practice is, and once it is over, what it came to."""
     if made.done:
-        return " ".join(filter(None, (_verdict(made), _comparison(made))))
+        return " ".join(filter(None, (_verdict(made), _settled(made), _comparison(made))))
     rounds = f"{made.rounds} of {ITERATIONS} rounds are done."
     return f"{rounds} Of the same practice with {made.lacked}, to compare: {made.compared}." if made.compared else rounds
 
@@ -38,7 +40,7 @@ def _verdict(made: Practised) -> str:
     if gained < TIGHT * possible and leash < made.beta:
         return f"Too tight a leash: t{course} {_ideal(made)}"
     if made.beta == 0:
-        return "No leash at all. Quality has held up this time, but nothing keeps it: what the reward model overrates is free for the taking."
+        return f"No leash at all. Quality has held up this time, and ended at {parts.shown(end.quality)}, but nothing keeps it: what the reward model overrates is free for the taking."
     if end.beyond(start) and end.score > start.score:
         return f"A leash that holds: score and true quality rose together. Quality gained {parts.shown(gained)}; {_share(gained, possible)}."
     return f"T{course} {_ideal(made)}"
@@ -78,15 +80,28 @@ def _fell(made: Practised, best: Look, end: Look) -> str:
     return f"{fall}{score}{held}" if weak else f"{fall}{score}"
 
 
+def _settled(made: Practised) -> str:
+    """Said where practice stopped short of the exact optimum on its own leash."""
+    if made.climbed >= SETTLED or made.ideal.kl <= made.kls[-1][1]:
+        return ""
+    leash = "without a leash" if made.beta == 0 else "on this leash"
+    return (
+        f"PPO has settled on good answers that it met early: the exact optimum for this score {leash} is {nats(made.ideal.kl)} from the start, "
+        f"PPO {nats(made.kls[-1][1])}. The optimum’s score is {parts.shown(made.ideal.end.score)}, its true quality {parts.shown(made.ideal.end.quality)}."
+    )
+
+
 def _comparison(made: Practised) -> str:
-    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one."""
+    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one. Without step
+    1 the leash is tied to another model, and that is said."""
     if made.rival is None:
         return ""
     rival, end = made.rival, made.looks[-1]
     other = "Without it" if made.from_raw else f"With {made.size}"
+    tied = " The leash is tied to the model of step 1 there, and to the raw model here." if made.from_raw and made.beta else ""
     return (
         f"With {made.lacked}, at the same beta and with the same luck, practice ends at quality {parts.shown(rival.end.quality)}, "
-        f"{nats(rival.kl)} from where it began. {other}: {parts.shown(end.quality)}, {nats(made.kls[-1][1])}. "
+        f"{nats(rival.kl)} from where it began. {other}: {parts.shown(end.quality)}, {nats(made.kls[-1][1])}.{tied} "
         f"{_outcome(made.from_raw, rival.end, end)}"
     )
 

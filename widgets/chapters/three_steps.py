@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 import numpy as np
@@ -19,8 +20,6 @@ SIZES = (10, 20, 40, 80, 160, 320, 640)
 HELD_OUT = 300
 # Tick 0 is no leash at all; the others are equal factors.
 BETA = parts.LogScale(0.02, 10.0, ticks=12)
-# PPO wants a leash; this one holds nothing.
-NO_LEASH = 1e-9
 ITERATIONS, BATCH, LOOK_EVERY = 120, 384, 10
 # Below so many comparisons, practice is compared with practice on the usual number.
 ENOUGH, USUAL_SIZE = 80, 320
@@ -73,8 +72,9 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Rival:
-    """The same practice with what was left out: how it ended, and how far from where it began, in nats."""
+class Place:
+    """A policy of this practice: what the judge and the score say of it, and how far it is from where practice began, in
+    nats."""
 
     end: Look
     kl: float
@@ -84,8 +84,10 @@ class Rival:
 class Practised:
     """Step 3: the exact mean score and KL after every round, the judge's looks every so often, and the policy.
 
-    ``size`` and ``accuracy`` are of the reward model behind the score; ``reach`` is the leash on which that score's exact
-    optimum is best, and how good it is; ``compared`` counts the rounds of the ``rival``, where something was left out.
+    ``ideal`` is the exact optimum for this score on this leash, ``climbed`` the share of its gain over the start, in score less
+    the leash's price, that practice has. ``size`` and ``accuracy`` are of the reward model behind the score; ``reach`` is the
+    leash on which that score's exact optimum is best, and how good it is; ``rival`` is the same practice with what was left
+    out, and ``compared`` counts its rounds. ``training`` is the call that ran.
     """
 
     beta: float
@@ -93,17 +95,26 @@ class Practised:
     kls: tuple[tuple[int, float], ...]
     looks: tuple[Look, ...]
     policy: LanguageModel
+    ideal: Place
     from_raw: bool
     size: int
     accuracy: float
     done: bool = False
     reach: tuple[float, Look] | None = None
     compared: int = 0
-    rival: Rival | None = None
+    rival: Place | None = None
+    training: partial | None = None
 
     @property
     def rounds(self) -> int:
         return self.rewards[-1][0]
+
+    @property
+    def climbed(self) -> float:
+        """1 where there is nothing to gain."""
+        foot, top = self.rewards[0][1], self.ideal.end.score - self.beta * self.ideal.kl
+        here = self.rewards[-1][1] - self.beta * self.kls[-1][1]
+        return (here - foot) / (top - foot) if top - foot > 1e-9 else 1.0
 
     @property
     def golds(self) -> tuple[tuple[int, float], ...]:
@@ -130,16 +141,16 @@ def tune(task: Task, raw: LanguageModel, seed: int) -> Iterator[Tuned]:
     yield replace(made, done=True)
 
 
-def learn(task: Task, models: Sequence[LanguageModel], sizes: Sequence[int], seed: int) -> Iterator[Learned]:
-    """From so many comparisons of the models' answers, one size after the other."""
-    everything = pipeline.compare(task, models, SIZES[-1] + HELD_OUT, seed)
+def learn(task: Task, model: LanguageModel, sizes: Sequence[int], seed: int) -> Iterator[Learned]:
+    """From so many comparisons, each between two of the model's answers, one size after the other."""
+    everything = pipeline.compare(task, (model,), SIZES[-1] + HELD_OUT, seed)
     held_out = everything[SIZES[-1] :]
     differences = task.counts(held_out.first) - task.counts(held_out.second)
     accuracies: tuple[tuple[int, float], ...] = ()
     for size in sizes:
-        model = pipeline.learn_reward(task, everything[:size])
-        accuracies = (*accuracies, (size, reward_model.accuracy(model, differences, held_out.preferences)))
-        made = Learned(accuracies, model, calibration(differences @ model.weights, held_out.preferences), sizes[-1])
+        learned = pipeline.learn_reward(task, everything[:size])
+        accuracies = (*accuracies, (size, reward_model.accuracy(learned, differences, held_out.preferences)))
+        made = Learned(accuracies, learned, calibration(differences @ learned.weights, held_out.preferences), sizes[-1])
         yield made
     yield replace(made, done=True)
 
@@ -171,18 +182,22 @@ class Practice:
     def run(self) -> Iterator[Practised]:
         from_raw = self.skip or self.tuned is None
         reference = self.raw if from_raw else self.tuned
-        reward = pipeline.reward_table(self.learned.model, reference)
+        reward = self.score(self.learned.model)
+        training = self.training(reference, reward)
         made = Practised(
             self.beta,
             rewards=((0, reference.expected(reward)),),
             kls=((0, 0.0),),
             looks=(self._look(0, reference, reward),),
             policy=reference,
+            ideal=self._place(optimum.optimal_policy(reference, reward, self.beta), reference, reward),
             from_raw=from_raw,
             size=self.learned.size,
             accuracy=self.learned.accuracy,
+            training=training,
         )
-        for step, policy in self._rounds(reference, reward):
+        for iterate in training():
+            step, policy = iterate.step, iterate.policy
             if step % LOOK_EVERY == 0:
                 made = replace(made, looks=(*made.looks, self._look(step, policy, reward)))
             made = replace(
@@ -198,11 +213,18 @@ class Practice:
                 yield made
         yield replace(made, done=True)
 
-    def _rounds(self, reference: LanguageModel, reward: np.ndarray) -> Iterator[tuple[int, LanguageModel]]:
-        """Always with the same luck."""
-        rng = self.task.rng("ppo", self.seed)
-        for iterate in ppo.train(reference, reward, self.beta or NO_LEASH, rng, steps=ITERATIONS, batch=BATCH):
-            yield iterate.step, iterate.policy
+    def score(self, learned: RewardModel) -> np.ndarray:
+        """What practice is for: the reward model's score, in units of its standard deviation among the raw model's answers.
+        With step 1 and without it the unit is the same, so that one beta is one price."""
+        return pipeline.reward_table(learned, self.raw)
+
+    def training(self, reference: LanguageModel, reward: np.ndarray) -> partial:
+        """PPO as it will run, once: always with the same luck."""
+        luck = self.task.rng("ppo", self.seed)
+        return partial(ppo.train, reference, reward, self.beta, luck, steps=ITERATIONS, batch=BATCH)
+
+    def _place(self, policy: LanguageModel, reference: LanguageModel, reward: np.ndarray) -> Place:
+        return Place(self._look(ITERATIONS, policy, reward), _kl(policy, reference))
 
     def _look(self, step: int, model: LanguageModel, reward: np.ndarray) -> Look:
         """The careful judge's mean reward of a model's answers, always with the same luck."""
@@ -219,14 +241,14 @@ class Practice:
         """The same practice with what this one lacked."""
         tuned = self.tuned or pipeline.fine_tune(self.task, self.raw, self.seed)
         learned = self.learned.model if made.from_raw else self._usual(tuned)
-        reward = pipeline.reward_table(learned, tuned)
-        for step, policy in self._rounds(tuned, reward):
-            yield replace(made, compared=step)
-        yield replace(made, compared=step, rival=Rival(self._look(step, policy, reward), _kl(policy, tuned)))
+        reward = self.score(learned)
+        for iterate in self.training(tuned, reward)():
+            yield replace(made, compared=iterate.step)
+        yield replace(made, compared=iterate.step, rival=self._place(iterate.policy, tuned, reward))
 
     def _usual(self, tuned: LanguageModel) -> RewardModel:
         """Learned from the usual number of comparisons, the few that there were among them."""
-        everything = pipeline.compare(self.task, (self.raw, tuned), SIZES[-1] + HELD_OUT, self.seed)
+        everything = pipeline.compare(self.task, (tuned,), SIZES[-1] + HELD_OUT, self.seed)
         return pipeline.learn_reward(self.task, everything[:USUAL_SIZE])
 
 
