@@ -148,3 +148,27 @@ def test_a_divided_pair_is_the_same_as_the_pair_in_both_orders():
 def test_bad_input_is_told(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_a_divided_pair_costs_what_both_orders_cost_by_their_shares():
+    rng = np.random.default_rng(3)
+    chosen, rejected, *reference = rng.normal(size=(4, 6))
+    shares = rng.uniform(size=6)
+    one = np.array([dpo.loss(*(np.array([x[k]]) for x in (chosen, rejected, *reference)), 0.7)[0] for k in range(6)])
+    turned = (rejected, chosen, reference[1], reference[0])
+    other = np.array([dpo.loss(*(np.array([x[k]]) for x in turned), 0.7)[0] for k in range(6)])
+    value, _ = dpo.loss(chosen, rejected, *reference, 0.7, shares)
+    assert value == pytest.approx(np.mean(shares * one + (1 - shares) * other), abs=1e-12)
+
+
+def test_the_slopes_of_divided_pairs_are_finite_differences():
+    rng = np.random.default_rng(4)
+    given, shares, step = rng.normal(size=(4, 5)), rng.uniform(size=5), 1e-6
+    _, slopes = dpo.loss(*given, 0.7, shares)
+    for row, slope in enumerate(slopes):
+        for place in range(5):
+            up, down = given.copy(), given.copy()
+            up[row, place] += step
+            down[row, place] -= step
+            numeric = (dpo.loss(*up, 0.7, shares)[0] - dpo.loss(*down, 0.7, shares)[0]) / (2 * step)
+            assert slope[place] == pytest.approx(numeric, abs=1e-8)

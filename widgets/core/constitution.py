@@ -182,18 +182,17 @@ def supervised(
     """
     drafts, steps, rate = checks.whole("drafts", drafts), checks.whole("steps", steps), checks.positive("rate", rate)
     _check_kinds(model, kinds)
-    return _supervised(model, kinds, principles, checks.generator(rng), drafts, steps, rate)
+    rng = checks.generator(rng)
 
+    def phases() -> Iterator[Supervised]:
+        revisions = []
+        for draft in model.sample(drafts, rng):
+            revisions.append(revise(model, draft, kinds, principles, rng))
+            yield Supervised(len(revisions), 0, model, None)
+        for iterate in sft.train(model, np.array(revisions), steps=steps, rate=rate):
+            yield Supervised(drafts, iterate.step, iterate.model, iterate.loss)
 
-def _supervised(
-    model: LanguageModel, kinds: Sequence[str], principles: Sequence[Principle], rng: Random, drafts: int, steps: int, rate: float
-) -> Iterator[Supervised]:
-    revisions = []
-    for draft in model.sample(drafts, rng):
-        revisions.append(revise(model, draft, kinds, principles, rng))
-        yield Supervised(len(revisions), 0, model, None)
-    for iterate in sft.train(model, np.array(revisions), steps=steps, rate=rate):
-        yield Supervised(drafts, iterate.step, iterate.model, iterate.loss)
+    return phases()
 
 
 def _check_kinds(model: LanguageModel, kinds: Sequence[str]) -> None:

@@ -37,22 +37,27 @@ def loss(
     reference_chosen: np.ndarray,
     reference_rejected: np.ndarray,
     beta: float,
+    preferences: np.ndarray | float = 1.0,
 ) -> tuple[float, tuple[np.ndarray, np.ndarray]]:
     """-log sigmoid(beta [log pi/ref (chosen) - log pi/ref (rejected)]), mean over the batch, from log-probabilities of
     whole responses, each (m,); and its gradients with respect to ``policy_chosen`` and ``policy_rejected``.
 
-    Rafailov et al. 2023, eq. 7.
+    ``preferences``, (m,) or one for all, in [0, 1], is the share of annotators who chose ``chosen``: the loss of a pair
+    on which they were divided is that of both orders, each by its share. Rafailov et al. 2023, eq. 7.
     """
     names = ("policy_chosen", "policy_rejected", "reference_chosen", "reference_rejected")
-    beta = checks.positive("beta", beta)
-    given = [checks.numbers(name, a) for name, a in zip(names, (policy_chosen, policy_rejected, reference_chosen, reference_rejected), strict=True)]
-    for name, values in zip(names, given, strict=True):
-        if values.shape != given[0].shape or values.ndim != 1 or not values.size:
+    given = (policy_chosen, policy_rejected, reference_chosen, reference_rejected)
+    chosen, rejected, ref_chosen, ref_rejected = (checks.finite(*pair) for pair in zip(names, given, strict=True))
+    for name, values in zip(names, (chosen, rejected, ref_chosen, ref_rejected), strict=True):
+        if values.shape != chosen.shape or values.ndim != 1 or not values.size:
             raise ValueError(f"{name} must have shape (m,) with m > 0, like the others, got {values.shape}")
-        checks.finite(name, values)
-    margin = beta * ((given[0] - given[2]) - (given[1] - given[3]))
-    slope = -beta * sigmoid(-margin) / len(margin)
-    return float(-log_sigmoid(margin).mean()), (slope, -slope)
+    beta = checks.positive("beta", beta)
+    shares = checks.shares("preferences", np.broadcast_to(preferences, chosen.shape), len(chosen))
+    margin = beta * ((chosen - ref_chosen) - (rejected - ref_rejected))
+    log_chances = log_sigmoid(margin)  # log_sigmoid(-margin) is the same less the margin
+    value = ((1 - shares) * margin - log_chances).mean()
+    slope = beta * (np.exp(log_chances) - shares) / len(margin)
+    return float(value), (slope, -slope)
 
 
 def implicit_reward(policy: LanguageModel, reference: LanguageModel, tokens: np.ndarray, beta: float) -> np.ndarray:
@@ -81,21 +86,22 @@ def train(
     beta, steps = checks.positive("beta", beta), checks.whole("steps", steps)
     pairs = _Pairs(reference, chosen, rejected)
     shares = np.ones(pairs.count) if preferences is None else checks.shares("preferences", preferences, pairs.count)
-    optimizer = PolicyOptimizer(reference, learning_rate(beta) if rate is None else rate, steps, scale=beta)
-    return _iterates(optimizer, reference, pairs, shares, beta, steps)
+    rate = learning_rate(beta) if rate is None else checks.positive("rate", rate)
+    before = pairs.log_probs(np.broadcast_to(reference.log_table, pairs.shape))
+    if not np.isfinite(before).all():
+        raise ValueError("chosen and rejected must be possible under the reference, got a transition that it forbids")
 
+    def iterates() -> Iterator[Iterate]:
+        optimizer = PolicyOptimizer(reference, rate, steps, scale=beta)
+        for step in range(1, steps + 1):
+            log_table = log_softmax(optimizer.logits)
+            now = pairs.log_probs(log_table)
+            value, slopes = loss(*now, *before, beta, shares)
+            optimizer.step(-pairs.gradient(slopes, log_table))
+            margin = (now[0] - before[0]) - (now[1] - before[1])
+            yield Iterate(step, reference.with_logits(optimizer.logits.copy()), value, share_ordered(margin, shares))
 
-def _iterates(
-    optimizer: PolicyOptimizer, reference: LanguageModel, pairs: _Pairs, shares: np.ndarray, beta: float, steps: int
-) -> Iterator[Iterate]:
-    for step in range(1, steps + 1):
-        log_table = log_softmax(optimizer.logits)
-        margin = beta * (pairs.margins(log_table) - pairs.reference)
-        log_chances = log_sigmoid(margin)  # and log_sigmoid(-margin) is as much less the margin
-        value = ((1 - shares) * margin - log_chances).mean()
-        slope = beta * (shares - np.exp(log_chances)) / len(shares)
-        optimizer.step(pairs.gradient(slope, log_table))
-        yield Iterate(step, reference.with_logits(optimizer.logits.copy()), float(value), share_ordered(margin, shares))
+    return iterates()
 
 
 def learning_rate(beta: float) -> float:
@@ -129,7 +135,7 @@ def covering_pairs(
 
 
 class _Pairs:
-    """Which decisions each pair's two responses make: a pair's margin is a sum over the log-table."""
+    """Which decisions each pair's two responses make: a response's log-probability is a sum over the log-table."""
 
     def __init__(self, model: LanguageModel, chosen: np.ndarray, rejected: np.ndarray) -> None:
         self.shape = (model.length, model.end + 1, model.end + 1)
@@ -137,19 +143,19 @@ class _Pairs:
         self.count = len(given[0])
         if len(given[1]) != self.count or not self.count:
             raise ValueError(f"chosen and rejected must hold the same number of responses, one or more, got {self.count} and {len(given[1])}")
-        parts = list(zip(map(model.steps, given), (1.0, -1.0), strict=True))
-        self.index = np.concatenate([np.ravel_multi_index((s.position, s.previous, s.next), self.shape) for s, _ in parts])
-        self.row = np.concatenate([steps.row for steps, _ in parts])
-        self.sign = np.concatenate([np.full(len(steps.row), sign) for steps, sign in parts])
-        self.reference = self.margins(np.broadcast_to(model.log_table, self.shape))
-        if not np.isfinite(self.reference).all():
-            raise ValueError("chosen and rejected must be possible under the reference, got a transition that it forbids")
+        self.steps = [model.steps(tokens) for tokens in given]
+        self.index = [np.ravel_multi_index((s.position, s.previous, s.next), self.shape) for s in self.steps]
 
-    def margins(self, log_table: np.ndarray) -> np.ndarray:
-        """log P(chosen) - log P(rejected) of every pair, (m,)."""
-        return np.bincount(self.row, self.sign * log_table.reshape(-1)[self.index], self.count)
+    def log_probs(self, log_table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """log P of each pair's chosen and rejected response, (m,) each."""
+        flat = log_table.reshape(-1)
+        chosen, rejected = (steps.totals(flat[index]) for steps, index in zip(self.steps, self.index, strict=True))
+        return chosen, rejected
 
-    def gradient(self, slope: np.ndarray, log_table: np.ndarray) -> np.ndarray:
-        """The logits' gradient for given gradients of the margins, (m,) -> (length, n + 1, n + 1)."""
-        upstream = np.bincount(self.index, self.sign * slope[self.row], log_table.size).reshape(self.shape)
+    def gradient(self, slopes: tuple[np.ndarray, np.ndarray], log_table: np.ndarray) -> np.ndarray:
+        """The logits' gradient for given gradients of ``log_probs``, (m,) each -> (length, n + 1, n + 1)."""
+        upstream = np.zeros(log_table.size)
+        for slope, steps, index in zip(slopes, self.steps, self.index, strict=True):
+            upstream += np.bincount(index, slope[steps.row], log_table.size)
+        upstream = upstream.reshape(self.shape)
         return upstream - np.exp(log_table) * upstream.sum(axis=-1, keepdims=True)

@@ -52,15 +52,16 @@ def train(
     counts = _counts(model, tokens)
     steps, rate = checks.whole("steps", steps), checks.positive("rate", rate)
     others = None if held_out is None or not len(held_out) else _counts(model, held_out)
-    return _iterates(model, counts, others, steps, rate)
-
-
-def _iterates(model: LanguageModel, counts: np.ndarray, others: np.ndarray | None, steps: int, rate: float) -> Iterator[Iterate]:
     pace = rate * counts.sum() / np.maximum(counts.sum(axis=-1, keepdims=True), 1)
-    for step in range(steps + 1):
-        if step:
-            model = model.with_logits(model.logits - pace * _gradient(model.table, counts))
-        yield Iterate(step, model, _loss(model.log_table, counts), None if others is None else _loss(model.log_table, others))
+
+    def iterates(model: LanguageModel) -> Iterator[Iterate]:
+        for step in range(steps + 1):
+            if step:
+                model = model.with_logits(model.logits - pace * _gradient(model.table, counts))
+            held_out_loss = None if others is None else _loss(model.log_table, others)
+            yield Iterate(step, model, _loss(model.log_table, counts), held_out_loss)
+
+    return iterates(model)
 
 
 def _counts(model: LanguageModel, tokens: np.ndarray) -> np.ndarray:
