@@ -220,7 +220,7 @@ def test_without_labels_the_report_card_waits_and_says_for_whom(page):
 def test_the_quiz_by_keyboard(page):
     page.goto("05-summary/")
     quiz = Figure(page, "quiz").ready()
-    quiz.section.get_by_role("button").filter(has_text="Insults are likely").focus()
+    quiz.section.get_by_role("button").filter(has_text="it says what is likely").focus()
     page.keyboard.press("b")
     expect(quiz.view.get_by_text("Right.")).to_be_visible()
     expect(quiz.section.get_by_role("link", name="Where chapter 1 shows it")).to_have_attribute("href", "../01-pre-trained/#raw-vs-aligned")
