@@ -27,6 +27,17 @@ def test_a_page_links_to_what_is_there(address):
     assert not list(filter(None, (dead(address, link) for link in [*page.links, *page.loads])))
 
 
+FIGURE = re.compile(r'<figure class="figure" id="figure-([\w-]+)".*?<span class="figure-number">Figure ([\d.]+)</span>', re.DOTALL)
+REFERENCE = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>[Ff]igure ([\d.]+)</a>')
+
+
+@pytest.mark.parametrize("address", [address for address in pages() if not address.endswith(".html")])
+def test_a_link_that_names_a_figure_by_its_number_leads_to_the_figure_with_that_number(address):
+    for link, number in REFERENCE.findall(source(address)):
+        page, anchor = target(address, link)
+        assert dict(FIGURE.findall(source(page)))[anchor] == number, link
+
+
 def test_the_content_points_to_what_is_there():
     """Content names pages as chapters do: 03-reward-model.md#preference-labeling."""
     problems = []
