@@ -2,16 +2,17 @@
 
 import re
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 
 from widgets.chapters.constitution import MOST_REVISIONS, Constitution
-from widgets.chapters.method_cards import METHODS, MethodCards, two_digits
+from widgets.chapters.method_cards import METHODS, MethodCards, two_digits, verdict
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.same_optimum import BREAKS, SameOptimum
 from widgets.chapters.taste import phrase_features, stand_in
-from widgets.core import constitution, optimum, three_h
+from widgets.core import constitution, dpo, optimum, pipeline, ppo, three_h
 from widgets.kit.events import Event
 
 
@@ -48,6 +49,13 @@ def stopped(widget, state, event, steps):
     return state
 
 
+@pytest.fixture(scope="module")
+def ran(content, unlabelled):
+    """The method cards, run once."""
+    widget = MethodCards(content)
+    return after(widget, widget.start(preference_labeling=unlabelled), "run")
+
+
 class TestMethodCards:
     @pytest.fixture
     def widget(self, content):
@@ -57,32 +65,92 @@ class TestMethodCards:
     def start(self, widget, unlabelled):
         return widget.start(preference_labeling=unlabelled)
 
-    @pytest.mark.parametrize("question", ["writing", "moon"])
-    def test_all_three_lift_true_quality_from_the_same_start(self, widget, start, question):
-        state = after(widget, start, ("question", question), "run")
-        assert [run.method for run in state.runs] == list(METHODS)
-        assert all(run.gold > state.start[0] + 0.4 for run in state.runs)
+    @pytest.mark.parametrize("question", ["moon"])
+    def test_all_three_lift_true_quality_from_the_same_start(self, widget, start, ran, question):
+        for state in (ran, after(widget, start, ("question", question), "run")):
+            (draw,) = state.draws
+            assert [run.method for run in draw.runs] == list(METHODS)
+            assert len({run.path[0] for run in draw.runs}) == 1 and draw.runs[0].path[0].kl == 0
+            assert all(run.best.gold > run.path[0].gold + 0.4 for run in draw.runs)
 
-    def test_the_table_is_of_this_run(self, widget, start):
-        state = after(widget, start, "run")
-        rlhf, dpo, cai = state.runs
-        assert (rlhf.human, dpo.human, cai.human) == (400, 400, 0) and cai.ai == 400
-        assert all(run.seconds > 0 and run.kl > 0 for run in state.runs)
-        shown = widget.html(state)
-        assert all(f'<data value="{run.gold!r}">' in shown for run in state.runs)
-        assert "<progress" not in shown and "True reward" not in shown
+    def test_rlhf_and_dpo_learn_from_the_very_same_votes_on_the_sft_models_answers(self, widget, start, content):
+        lesson = widget.lesson(start, 1)
+        pairs, again = lesson.compare(), lesson.compare()
+        np.testing.assert_array_equal(pairs.preferences, again.preferences)
+        assert set(pairs.preferences.tolist()) == {0.0, 1.0} and len(pairs) == 400
+        task, tuned = content.tasks["writing"], content.trained("writing").tuned
+        drawn = tuned.sample(800, task.rng("comparisons", 1))
+        assert {tuple(row) for row in np.concatenate([pairs.first, pairs.second]).tolist()} == {tuple(row) for row in drawn.tolist()}
+        assert not np.array_equal(widget.lesson(start, 2).compare().preferences, pairs.preferences)
 
-    def test_seconds_are_no_number_to_compare(self, widget, start):
-        state = after(widget, start, "run")
-        shown = widget.html(state)
-        assert all(f"<td>{two_digits(run.seconds)}</td>" in shown for run in state.runs)
+    def test_every_point_of_every_path_is_a_step_of_training(self, widget, start, ran):
+        """Trained once more by the core alone: the policy after that step is where the point is."""
+        lesson, (rlhf, direct, cai) = widget.lesson(start, 1), ran.draws[0].runs
+        pairs, task = lesson.compare(), lesson.task
+        reward = pipeline.reward_table(pipeline.learn_reward(task, pairs), lesson.start)
+        trained = {
+            "rlhf": ppo.train(lesson.start, reward, 0.5, task.rng("cards", 1), steps=150, batch=384),
+            "dpo": dpo.train(lesson.start, pairs.first, pairs.second, 0.5, preferences=pairs.preferences, steps=450),
+        }
+        for run in (rlhf, direct):
+            policies = {iterate.step: iterate.policy for iterate in trained[run.method]}
+            assert len(run.path) > 20
+            for point in run.path[1:]:
+                assert policies[point.step].kl(lesson.start) == pytest.approx(point.kl, abs=1e-9)
+                assert task.gold(policies[point.step].sample(1000, Random("judge"))).mean() == pytest.approx(point.gold, abs=1e-12)
+        steps = [point.step for point in cai.path]
+        assert steps == sorted(set(steps)) and steps[-1] == 40 + 150
+
+    def test_the_table_is_of_this_run(self, widget, ran):
+        rlhf, direct, cai = ran.draws[0].runs
+        assert (rlhf.labels, direct.labels, cai.labels) == ("400 by the careful judge", "the same 400", "400 by the AI labeller")
+        shown = widget.html(ran)
+        for run in (rlhf, direct, cai):
+            assert f'<data value="{run.best.gold!r}">' in shown and f'<data value="{run.end.kl!r}">' in shown and run.seconds > 0
+        assert "<progress" not in shown and "Models in memory" not in shown
+
+    def test_seconds_are_no_number_to_compare(self, widget, ran):
+        shown = widget.html(ran)
+        assert all(f"<td>{two_digits(run.seconds)}</td>" in shown for run in ran.draws[0].runs)
         assert [two_digits(value) for value in (0.0341, 0.4, 1.23, 15.2, 123.4)] == ["0.034", "0.4", "1.2", "15", "120"]
 
-    def test_every_answer_that_a_model_wrote_is_counted(self, widget, start, content):
-        rlhf, dpo, cai = after(widget, start, "run").runs
-        assert dpo.drawn == 2 * 400 and rlhf.drawn == dpo.drawn + 150 * 384
-        revised = widget.redrawn(start, content.trained(start.question).tuned)
+    def test_every_answer_that_a_model_wrote_is_counted(self, widget, start, ran):
+        rlhf, direct, cai = ran.draws[0].runs
+        lesson = widget.lesson(start, 1)
+        drafts = lesson.start.sample(400, lesson.task.rng("drafts", 1))
+        revised = int((constitution.violations(drafts, lesson.task.kinds, lesson.principles) > 0).sum())
+        assert direct.drawn == 2 * 400 and rlhf.drawn == direct.drawn + 150 * 384
         assert 0 < revised < 400 and cai.drawn == rlhf.drawn + 400 + revised
+
+    def test_the_share_of_preferred_answers_that_sank_is_measured(self, widget, start, ran):
+        lesson, direct = widget.lesson(start, 1), ran.draws[0].runs[1]
+        pairs = lesson.compare()
+        *_, end = dpo.train(lesson.start, pairs.first, pairs.second, 0.5, preferences=pairs.preferences, steps=450)
+        preferred = np.where((pairs.preferences == 1)[:, None], pairs.first, pairs.second)
+        sank = [end.policy.log_probs(answer[None]).sum() < lesson.start.log_probs(answer[None]).sum() for answer in preferred]
+        assert direct.sunk == pytest.approx(np.mean(sank)) and direct.sunk > 0.5
+        assert "became less likely" in verdict(ran)
+
+    def test_another_run_is_another_draw_of_labels_and_the_verdict_speaks_of_all(self, widget, ran):
+        twice = after(widget, ran, "run")
+        one, two = twice.draws
+        assert one.runs == ran.draws[0].runs and two.seed == 2 and two.runs[0].path[-1] != one.runs[0].path[-1]
+        leads = [max(draw.runs, key=lambda run: run.at(draw.common)).method for draw in twice.draws]
+        assert "one draw of labels" in verdict(ran)
+        assert all(f"{METHODS[name].title} in {leads.count(name)}" in verdict(twice) for name in set(leads))
+
+    def test_the_distance_compared_at_is_reached_by_every_path(self, ran):
+        (draw,) = ran.draws
+        assert all(gold is not None for gold in draw.at_common().values())
+        assert draw.common == pytest.approx(min(max(point.kl for point in run.path) for run in draw.runs))
+
+    def test_the_settings_shown_are_those_of_the_runs(self, widget, start, ran):
+        groups = {group.title: group for group in widget.settings(ran)}
+        assert groups["RLHF: PPO"].value("steps") == ran.draws[0].runs[0].path[-1].step == 150
+        assert groups["DPO: DPO"].value("steps") == ran.draws[0].runs[1].path[-1].step
+        assert groups["DPO: DPO"].value("beta") == groups["RLHF: PPO"].value("beta") == 0.5
+        shared = groups["What all three are given"]
+        assert (shared.value("count"), shared.value("seed"), shared.value("annotator")) == (400, 1, "the careful judge")
 
     def test_progress_never_falls(self, widget, start):
         seen = [widget.progress(state) for state in widget.run(start, Event("run"))]
@@ -92,18 +160,22 @@ class TestMethodCards:
     def test_the_readers_labels_choose_where_there_are_any(self, widget, start, labelled, content):
         mine = widget.start(preference_labeling=labelled)
         assert "the careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
-        theirs, own = widget.comparisons(start), widget.comparisons(mine)
+        theirs, own = widget.lesson(start, 1).compare(), widget.lesson(mine, 1).compare()
         np.testing.assert_array_equal(theirs.first, own.first)
         assert (theirs.preferences != own.preferences).mean() > 0.1
-        features = phrase_features(content, mine.question)
-        gap = (features[own.first].sum(axis=1) - features[own.second].sum(axis=1)) @ mine.taste.model.weights
-        assert np.mean((gap > 0) == (own.preferences == 1)) == pytest.approx(np.mean(1 / (1 + np.exp(-np.abs(gap)))), abs=0.06)
+        features, kept, wanted = phrase_features(content, mine.question), [], []
+        for seed in range(1, 6):
+            pairs = widget.lesson(mine, seed).compare()
+            gap = (features[pairs.first].sum(axis=1) - features[pairs.second].sum(axis=1)) @ mine.taste.model.weights
+            kept += ((gap > 0) == (pairs.preferences == 1))[gap != 0].tolist()
+            wanted += (1 / (1 + np.exp(-np.abs(gap))))[gap != 0].tolist()
+        assert np.mean(kept) == pytest.approx(np.mean(wanted), abs=0.04)
 
     def test_a_stopped_run_says_how_far_it_came_and_what_is_done(self, widget, start):
         early, late = (stopped(widget, start, "run", steps) for steps in (3, 170))
         assert "None is trained yet" in widget.html(early)
         shown = widget.html(late)
-        assert "Stopped at 4" in shown and "RLHF is trained" in shown and "Training:" not in shown
+        assert "Stopped at 3" in shown and "RLHF is trained" in shown and "Training:" not in shown
         assert "All three are trained" in widget.html(after(widget, late, "run"))
 
     @pytest.mark.parametrize("method", METHODS)

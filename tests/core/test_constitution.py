@@ -80,12 +80,13 @@ def test_the_supervised_phase_is_drafts_revised_and_then_imitated():
     assert polite[1] > max(polite[0], 0.9)
 
 
-def test_ai_labels_are_drawn_from_every_source_in_equal_shares_and_judged_by_the_principles():
-    polite = LanguageModel(tiny.PHRASES, np.log([[1e-9, 1e-9, 1e-9, 1]] * 3 + [[1, 1e-9, 1e-9, 1e-9]]), tiny.LENGTH)
-    pairs = constitution.ai_labels([(polite, 1.0), (tiny.model(3), 1.5)], KINDS, ALL, 31, 1)
-    assert len(pairs) == 31 and (pairs.first[:15, 0] == 0).all() and (pairs.second[:15, 0] == 0).all()
-    np.testing.assert_array_equal(pairs.preferences, constitution.preferences(pairs.first, pairs.second, KINDS, ALL))
-    assert len(set(pairs.preferences[15:])) > 2
+def test_the_ai_labeller_votes_as_often_as_its_preferences_say():
+    every = np.array(tiny.responses())
+    one, other = every[[1]].repeat(4000, axis=0), every[[7]].repeat(4000, axis=0)
+    votes = constitution.Labeller(ALL).choose(one, other, KINDS, Random(1))
+    wanted = constitution.preferences(every[[1]], every[[7]], KINDS, ALL)[0]
+    assert set(votes.tolist()) == {0.0, 1.0} and 0 < wanted < 1
+    assert votes.mean() == pytest.approx(wanted, abs=4 * (wanted * (1 - wanted) / 4000) ** 0.5)
 
 
 def test_a_lack_is_made_good_when_the_model_can():
@@ -113,14 +114,11 @@ def test_preferences_are_bradley_terry_in_the_number_of_objections():
         (lambda: constitution.violations(np.array([[E, 1, E]]), KINDS, ALL), "tokens must be padded with the end token"),
         (lambda: constitution.revise(tiny.model(), (0, 1), KINDS, ALL, 1), r"tokens must have shape \(3,\), got \(2,\)"),
         (lambda: constitution.kept_share(np.zeros((0, 3), int), KINDS, POLITE), "tokens must hold at least one response, got none"),
-        (lambda: constitution.ai_labels([(tiny.model(), 1.0)], KINDS[:2], ALL, 4, 1), "kinds must be those of the model's 3 phrases, got 2"),
         (lambda: constitution.critique((E, 1, E), KINDS, ALL), "tokens must be padded with the end token"),
         (lambda: Principle("odd", "Odd.", (("rude", -1),)), r"limits\['rude'\] must be a whole number of at least 0, got -1"),
         (lambda: constitution.supervised(tiny.model(), KINDS, ALL, 1, drafts=0), "drafts must be a whole number of at least 1, got 0"),
         (lambda: constitution.supervised(tiny.model(), KINDS, ALL, 1, steps=np.nan), "steps must be a whole number of at least 1, got nan"),
         (lambda: constitution.supervised(tiny.model(), KINDS[:2], ALL, 1), "kinds must be those of the model's 3 phrases, got 2"),
-        (lambda: constitution.ai_labels([], KINDS, ALL, 4, 1), "sources must hold at least one model, got none"),
-        (lambda: constitution.ai_labels([(tiny.model(), 1.0)], KINDS, ALL, 0, 1), "count must be a whole number of at least 1, got 0"),
         (lambda: constitution.preferences(np.zeros((1, 3), int), np.zeros((1, 3), int), KINDS, ALL, -1.0), "sharpness must be a positive number, got -1.0"),
     ],
 )

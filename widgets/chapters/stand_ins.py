@@ -6,11 +6,11 @@ from widgets.core.annotators import CAREFUL, HURRIED
 
 AI_LABELLER = (
     "The AI labeller does not read. It is told of what kind each answer is, such as padded or rude, "
-    "and goes by the principles marked here."
+    "and goes by the principles."
 )
 CRITIC = (
     "The critic does not read. It is told of what kind each phrase is, such as padding or rude, "
-    "and goes by the principles ticked here."
+    "and goes by the principles."
 )
 # The simulated people, by their names, said where a figure first names them.
 PORTRAITS = {

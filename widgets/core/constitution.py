@@ -129,29 +129,24 @@ def preferences(
     return sigmoid(checks.positive("sharpness", sharpness) * gap)
 
 
-def ai_labels(
-    sources: Sequence[tuple[LanguageModel, float]],
-    kinds: Sequence[str],
-    principles: Sequence[Principle],
-    count: int,
-    rng: Random | int,
-    sharpness: float = 1.5,
-) -> Comparisons:
-    """RLAIF's data: ``count`` pairs drawn from models, each at a temperature, in equal shares, with ``preferences``.
+@dataclass(frozen=True)
+class Labeller:
+    """RLAIF's labeller: chooses by ``principles`` as an ``annotators.Annotator`` does by taste, one vote a pair.
 
-    A hotter source breaks more principles, so that each of them decides some of the pairs.
+    Bai et al. 2022b, section 4, keep the model's own probability as a soft label; a single vote is what people give, too,
+    so that labels from either can be compared.
     """
-    count, rng = checks.whole("count", count), checks.generator(rng)
-    if not sources:
-        raise ValueError("sources must hold at least one model, got none")
-    for model, _ in sources:
-        _check_kinds(model, kinds)
-    bounds = [index * count // len(sources) for index in range(len(sources) + 1)]
-    first, second = (
-        np.concatenate([model.sample(high - low, rng, heat) for (model, heat), low, high in zip(sources, bounds, bounds[1:], strict=False)])
-        for _ in range(2)
-    )
-    return Comparisons(first, second, preferences(first, second, kinds, principles, sharpness))
+
+    principles: tuple[Principle, ...]
+    sharpness: float = 1.5
+    name: str = "the AI labeller"
+
+    def choose(
+        self, first: np.ndarray, second: np.ndarray, kinds: Sequence[str], rng: Random, care: bool = False
+    ) -> np.ndarray:
+        """1 where the first response is chosen, 0 where the second, (m,): drawn from ``preferences``."""
+        chances = preferences(first, second, kinds, self.principles, self.sharpness)
+        return (uniforms(rng, len(chances)) < chances).astype(float)
 
 
 @dataclass(frozen=True, eq=False)
