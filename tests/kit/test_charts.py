@@ -2,10 +2,14 @@
 
 import math
 import re
+from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from widgets.kit.charts import Axis, Line, Mark, Rule, chart, log_ticks, spread, thinned, ticks
+from widgets.kit.charts.values import around
 
 SAYS = "What to see."
 
@@ -135,3 +139,83 @@ def test_while_lines_have_only_begun_each_value_stands_in_the_row_of_its_name():
 def test_a_chart_without_data_is_still_a_chart():
     assert math.isfinite(float(attributes(drawn(), r'<line class="base"[^>]*>')["y1"].rstrip("%")))
     assert SAYS in drawn(Line("nothing yet", ()))
+
+
+WIDTHS = {"320 px phone": 25.0, "390 px phone": 29.0, "figure at its widest": 75.0}  # of a figure's inside, in em of a chart's text
+
+
+def boxes(html: str, em: float, height: float):
+    """Names and each column's values as they lie in a figure so wide: (left, top, right, bottom) in em, by the sizes in charts.css."""
+    room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[re.search(r"room-(none|small|medium|large)", html)[1]]
+    samples = 2.5 if "room-samples" in html else 0.0
+    plot = em - (4.2 if "ticks-long" in html else 3.4) - room - samples
+
+    def box(text: str, x: float, y: float, dx: float, left: bool):
+        width, at = 0.6 * len(text), x * plot + dx
+        return (at - width, y * height - 0.55, at, y * height + 0.55) if left else (at, y * height - 0.55, at + width, y * height + 0.55)
+
+    names = []
+    for x, inner in re.findall(r'<svg class="ending [^"]*" x="([\d.-]+)%">(.*?)</svg>', html, flags=re.DOTALL):
+        found = re.search(r'<text class="name([^"]*)" x="(-?[\d.]+)em" y="([\d.-]+)%"[^>]*>(.*?)<', inner)
+        names.append(box(unescape(found[4]), float(x) / 100, float(found[3]) / 100, float(found[2]), "to-left" in found[1]))
+    columns = []
+    for column in re.findall(r'<g class="column".*?</g>', html, flags=re.DOTALL):
+        values = re.findall(r'class="column-value([^"]*)" x="([\d.-]+)%" y="([\d.-]+)%" dx="(-?[\d.]+)em"[^>]*>(.*?)<', column)
+        columns.append(
+            [
+                box(unescape(text), float(x) / 100, float(y) / 100, float(dx) + (room + samples if "after-name" in side else 0), "to-left" in side)
+                for side, x, y, dx, text in values
+            ]
+        )
+    return names, columns
+
+
+def overlap(one, other) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] - 1e-6 and other[1] < one[3] - 1e-6
+
+
+LINES = st.lists(
+    st.tuples(
+        st.text("abcdefgh ilm", min_size=1, max_size=24).map(str.strip).filter(bool),
+        st.lists(st.tuples(st.integers(0, 12), st.floats(-50, 50, allow_nan=False)), min_size=1, max_size=9, unique_by=lambda point: point[0]),
+    ),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda line: line[0],
+)
+
+
+@settings(deadline=None, max_examples=120)
+@given(lines=LINES, height=st.sampled_from([("short", 10.8), ("normal", 16.8)]), scale=st.sampled_from([1e-3, 1, 1e4]))
+def test_values_never_stand_on_names_nor_on_each_other_whatever_the_numbers(lines, height, scale):
+    tones = ("reward", "aligned", "raw", "human")
+    layers = [Line(name, sorted((x, scale * y) for x, y in points), tones[at % 4]) for at, (name, points) in enumerate(lines)]
+    html = str(chart(layers, x=Axis("steps", low=0, high=12), y=Axis("reward"), says=SAYS, height=height[0]))
+    for em in WIDTHS.values():
+        names, columns = boxes(html, em, height[1])
+        assert len(names) == len(lines)
+        for column in columns:
+            for at, value in enumerate(column):
+                assert not any(overlap(value, name) for name in names), "a value on a name"
+                assert not any(overlap(value, other) for other in column[:at]), "a value on a value"
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    wanted=st.lists(st.floats(0, 1), min_size=1, max_size=6).map(sorted),
+    taken=st.lists(st.floats(0, 1), max_size=5),
+    gap=st.sampled_from([1 / 9, 1 / 14, 1 / 21]),
+)
+def test_places_around_what_is_taken_are_in_order_apart_and_clear(wanted, taken, gap):
+    places = around(wanted, taken, gap)
+    if places is None:
+        assert gap * (len(wanted) + 2 * len(taken)) > 1 - 2 * gap, "there was room"
+        return
+    assert all(-1e-9 <= place <= 1 + 1e-9 for place in places)
+    assert all(later - place >= gap - 1e-9 for place, later in zip(places, places[1:], strict=False))
+    assert all(abs(place - other) >= gap - 1e-9 for place in places for other in taken)
+
+
+def test_places_that_are_free_are_kept():
+    assert around([0.1, 0.5, 0.9], [0.3], 0.1) == pytest.approx([0.1, 0.5, 0.9])
+    assert around([0.5], [0.5], 0.1) == pytest.approx([0.4])

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import htpy as h
 
-from . import labels
+from . import labels, values
 from .frame import Frame, alike, begun, percent, stroke
-from .layers import Band, Bars, Dot, Dots, Layer, Line, Mark, Rule
-from .scales import Axis, spread, thinned
+from .layers import Band, Bars, Dots, Layer, Line, Mark, Rule
+from .scales import Axis, spread
 
 Height = Literal["short", "normal", "tall"]
 
 # The plot's heights in lines of its labels' text; charts.css has the same numbers.
 LABEL_LINES = {"short": 9.0, "normal": 14.0, "tall": 21.0}
-# More values than this can't be pointed at one by one, nor heard with patience; the more lines, the fewer at each.
-COLUMNS, VALUES = 24, 60
+
 
 def chart(
     layers: Iterable[Layer | None], *, x: Axis, y: Axis, says: str, height: Height = "normal", live: bool = False
@@ -37,7 +35,7 @@ def chart(
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
             h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(names, frame), _dots(layers, frame), labels.marks(layers, names, frame)],
-            _columns(layers, names, frame, x),
+            values.columns(layers, names, frame, x),
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],
         h.p(class_="chart-says", data_live=live or None)[says],
@@ -81,8 +79,7 @@ def _ys(layers: Sequence[Layer]) -> Iterator[float]:
 def _room(layers: Sequence[Layer]) -> Iterator[str]:
     """How much room the longest label right of the plot needs."""
     named = begun(layers)
-    longest = max((len(line.name) for line in named if len(line.name) <= labels.LONGEST_OUTSIDE), default=0)
-    yield next(f"room-{name}" for name, length in _ROOMS if longest <= length)
+    yield f"room-{labels.room(named)[0]}"
     if alike(named):
         yield "room-samples"
 
@@ -90,9 +87,6 @@ def _room(layers: Sequence[Layer]) -> Iterator[str]:
 def _ticks_room(frame: Frame) -> str | None:
     """More room left of the plot, where the ticks' words need it."""
     return "ticks-long" if max(map(len, map(frame.y.tick, frame.y.ticks)), default=0) > 4 else None
-
-
-_ROOMS = (("none", 0), ("small", 8), ("medium", 13), ("large", labels.LONGEST_OUTSIDE))
 
 
 def _step(xs: Sequence[float]) -> float:
@@ -208,99 +202,22 @@ def _whiskers(layers: Sequence[Layer], frame: Frame) -> h.Node:
                     yield h.line(class_=f"whisker tone-{layer.tone}", x1=at, x2=at, y1=low, y2=high)
 
 
-# Values, pointed at or focused: a column of them at every x.
-
-
-@dataclass(frozen=True)
-class _Value:
-    name: str
-    y: float
-    tone: str
-    words: str
-
-
-def _columns(layers: Sequence[Layer], names: Sequence[labels.Name], frame: Frame, axis: Axis) -> h.Node:
-    values = _values(layers, frame)
-    xs = thinned(sorted(values), _columns_for(values))
-    # While lines have only begun, their names stand where values would.
-    rows = {name.line.name: name.place for name in names} if xs and frame.x(xs[-1]) < 0.5 else None
-    for index, x in enumerate(xs):
-        left = (frame.x(xs[index - 1]) + frame.x(x)) / 2 if index else 0.0
-        right = (frame.x(x) + frame.x(xs[index + 1])) / 2 if index + 1 < len(xs) else 1.0
-        words = _beside_points(values[x], x, frame) if rows is None else _after_names(values[x], xs[-1], rows, frame)
-        yield _column(x, values[x], words, max(left, 0.0), min(right, 1.0), frame, axis, last=index + 1 == len(xs))
-
-
-def _columns_for(values: dict[float, list[_Value]]) -> int:
-    widest = max((len(column) for column in values.values()), default=1)
-    return min(COLUMNS, max(8, VALUES // widest))
-
-
-def _values(layers: Sequence[Layer], frame: Frame) -> dict[float, list[_Value]]:
-    """What every x has to say, by x."""
-    found: dict[float, list[_Value]] = {}
-    for layer in layers:
-        if isinstance(layer, (Line, Bars)):
-            for x, y in layer.points:
-                found.setdefault(x, []).append(_Value(layer.name, y, layer.tone, frame.y.value(y)))
-        elif isinstance(layer, Dots):
-            for dot in layer.dots:
-                found.setdefault(dot.x, []).append(_Value(dot.name, dot.y, layer.tone, _with_whisker(dot, frame)))
-    return found
-
-
-def _with_whisker(dot: Dot, frame: Frame) -> str:
-    words = frame.y.value(dot.y)
-    if dot.low is None or dot.high is None:
-        return words
-    return f"{words} ({frame.y.value(dot.low)} to {frame.y.value(dot.high)})"
-
-
-def _column(x: float, values: list[_Value], words: h.Node, left: float, right: float, frame: Frame, axis: Axis, last: bool) -> h.Element:
-    said = ", ".join(f"{value.name} {value.words}" for value in values)
-    # One column is in the order of tabs, the others are reached from it by arrow keys (charts.js).
-    return h.g(class_="column", role="img", tabindex="0" if last else "-1", aria_label=f"{frame.x.value(x)} {axis.label}: {said}")[
-        h.rect(class_="column-room", x=percent(left), y="0", width=percent(right - left), height="100%"),
-        h.line(class_="column-line", x1=frame.across(x), x2=frame.across(x), y1="0", y2="100%"),
-        h.text(class_="column-x", x=frame.across(x), y="100%")[frame.x.value(x)],
-        (h.circle(class_=f"tone-{value.tone}", cx=frame.across(x), cy=frame.down(value.y), r="3.5") for value in values),
-        words,
-    ]
-
-
-def _beside_points(values: list[_Value], x: float, frame: Frame) -> h.Node:
-    """Values at their own height, where there is room to the left of them: to the right may stand names of lines."""
-    ordered = sorted(values, key=lambda value: -value.y)
-    places = spread([1 - frame.y(value.y) for value in ordered], frame.gap, 0.0, 1.0)
-    side, dx = ("to-left", "-0.7em") if frame.x(x) > 0.3 else (None, "0.7em")
-    return [_value(value, frame.across(x), place, side, dx) for value, place in zip(ordered, places, strict=True)]
-
-
-def _after_names(values: list[_Value], end: float, rows: dict[str, float], frame: Frame) -> h.Node:
-    """Values as in a table: each in the row of its line's name."""
-    return [_value(value, frame.across(end), rows.get(value.name, 1 - frame.y(value.y)), "after-name", "0.7em") for value in values]
-
-
-def _value(value: _Value, x: str, place: float, side: str | None, dx: str) -> h.Element:
-    return h.text(class_=["column-value", f"tone-{value.tone}", side], x=x, y=percent(place), dx=dx, dy="0.32em")[value.words]
-
-
 def _table(layers: Sequence[Layer], frame: Frame, axis: Axis, caption: str) -> h.Node:
     """The same numbers for who can't see them; marks and rules are said below."""
-    values = _values(layers, frame)
-    names = list(dict.fromkeys(value.name for column in values.values() for value in column))
+    found = values.by_x(layers, frame)
+    names = list(dict.fromkeys(value.name for column in found.values() for value in column))
     said = [f"{mark.label}: {frame.x.value(mark.x)} {axis.label}, {frame.y.value(mark.y)}" for mark in layers if isinstance(mark, Mark)]
     return [
         h.table(class_="visually-hidden")[
             h.caption[caption],
             h.thead[h.tr[h.th(scope="col")[axis.label], (h.th(scope="col")[name] for name in names)]],
-            h.tbody[(_table_row(x, values[x], names, frame) for x in thinned(sorted(values), _columns_for(values)))],
+            h.tbody[(_table_row(x, found[x], names, frame) for x in values.told(found))],
         ],
         said and h.p(class_="visually-hidden")["; ".join(said)],
     ]
 
 
-def _table_row(x: float, column: list[_Value], names: Sequence[str], frame: Frame) -> h.Element:
+def _table_row(x: float, column: list[values.Value], names: Sequence[str], frame: Frame) -> h.Element:
     by_name = {value.name: value.words for value in column}
     return h.tr[h.th(scope="row")[frame.x.value(x)], (h.td[by_name.get(name, "–")] for name in names)]
 

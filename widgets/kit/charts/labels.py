@@ -14,6 +14,8 @@ from .scales import spread
 
 # A letter's width as a share of the plot's: about right on a phone, where there is least room.
 _LETTER = 0.025
+# The same in em, wide ones at that; a figure's width on the narrowest phone; and what stands beside the plot, see charts.css.
+_LETTER_EM, _NARROWEST_EM, _TICKS_EM, _SAMPLES_EM, _BEFORE_NAME_EM = 0.6, 25.0, 4.2, 2.5, 0.8
 _SAMPLES = 9  # places at which it is seen whether a curve is behind a label
 LONGEST_OUTSIDE = 18  # letters of a name that stands right of the plot; a longer one stands within it
 
@@ -30,10 +32,27 @@ class Name:
     def inside(self) -> bool:
         return len(self.line.name) > LONGEST_OUTSIDE
 
-    def box(self, frame: Frame) -> tuple[float, float]:
-        """Where the name begins and ends."""
-        at, width = frame.x(self.line.points[-1][0]), _LETTER * len(self.line.name)
+    def box(self, frame: Frame, letter: float = _LETTER, before: float = 0.0) -> tuple[float, float]:
+        """Where the name ends, and the line that it belongs to; ``before`` it are so many letters' room."""
+        at, width = frame.x(self.line.points[-1][0]), letter * (len(self.line.name) + before)
         return (at - width, at) if self.inside else (at, at + width)
+
+
+def room(lines: Sequence[Line]) -> tuple[str, float]:
+    """How much room the longest label right of the plot needs: the name of its class, and the room in em."""
+    longest = max((len(line.name) for line in lines if len(line.name) <= LONGEST_OUTSIDE), default=0)
+    return next((name, em) for name, length, em in _ROOMS if longest <= length)
+
+
+_ROOMS = (("none", 0, 0.9), ("small", 8, 6.0), ("medium", 13, 8.6), ("large", LONGEST_OUTSIDE, 11.5))
+
+
+def widest(lines: Sequence[Line]) -> tuple[float, float]:
+    """A letter's width as a share of the plot's on the narrowest phone, which is the most that it is anywhere; and how many
+    letters would fit between a line's end and its name."""
+    samples = _SAMPLES_EM if alike(lines) else 0.0
+    letter = _LETTER_EM / (_NARROWEST_EM - _TICKS_EM - room(lines)[1] - samples)
+    return letter, (_BEFORE_NAME_EM + samples) / _LETTER_EM
 
 
 def names(layers: Sequence[Layer], frame: Frame) -> list[Name]:
