@@ -1,3 +1,5 @@
+import functools
+import inspect
 import re
 from dataclasses import replace
 
@@ -5,9 +7,12 @@ import numpy as np
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.reward_hacking import BETAS, CURES, DOUBT, METHODS, PRESSURES, RewardHacking, above, mean_features, sceptical, typical_answer
+from widgets.chapters import chase, chase_words
+from widgets.chapters.chase_words import above
+from widgets.chapters.reward_hacking import BETAS, CURES, METHODS, PRESSURES, RewardHacking, typical_answer
 from widgets.chapters.taste import phrase_features, stand_in, taste_of
-from widgets.core import annotators, overoptimization
+from widgets.core import annotators, doubt, overoptimization, reward_model
+from widgets.core.doubt import mean_features, sceptical
 from widgets.core.features import extract
 from widgets.core.optimum import optimal_policy
 from widgets.kit.events import Event
@@ -140,7 +145,7 @@ def test_gold_peaks_inside_for_nine_of_ten_annotators(widget, start, content):
         biased = annotators.Annotator(
             f"test {number}", gold=0.5 + 0.05 * number, likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number)), length=0.02 * number
         )
-        chase = widget._chase(stand_in(content, biased), "writing", frozenset())
+        chase = widget.chaser.chase(stand_in(content, biased), "writing", frozenset())
         inside += 0 < overoptimization.peak(chase.rl) < PRESSURES - 1
     assert inside >= 9
 
@@ -177,7 +182,7 @@ def test_every_cure_holds_quality_up_or_says_that_it_does_not(widget, start, cur
 @pytest.mark.parametrize("cure", CURES)
 def test_every_cure_helps_at_full_pressure_on_every_question(widget, start, cure):
     for question in widget.ids:
-        plain, cured = (widget._chase(start.taste, question, frozenset(cures)).rl[-1] for cures in ((), (cure,)))
+        plain, cured = (widget.chaser.chase(start.taste, question, frozenset(cures)).rl[-1] for cures in ((), (cure,)))
         assert cured.gold > plain.gold, question
 
 
@@ -186,21 +191,21 @@ def test_every_cure_helps_simulated_readers_on_average(widget, content):
     for number in range(0, 10, 3):
         taste = stand_in(content, annotators.Annotator(f"test {number}", gold=0.5 + 0.05 * number, likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number))))
         for question in widget.ids[:4]:
-            plain = widget._chase(taste, question, frozenset()).rl[-1].gold
+            plain = widget.chaser.chase(taste, question, frozenset()).rl[-1].gold
             for cure, found in gains.items():
-                found.append(widget._chase(taste, question, frozenset({cure})).rl[-1].gold - plain)
+                found.append(widget.chaser.chase(taste, question, frozenset({cure})).rl[-1].gold - plain)
     assert all(np.mean(found) > 0.1 for found in gains.values()), gains
 
 
 def test_the_sceptical_policy_is_the_best_by_the_lower_bound(widget, start, content):
     """No other policy of the family has a higher bound, and the bound is what the chart shows."""
     reference, beta = content.trained("writing").tuned, BETAS[6]
-    proxy = widget._proxy(start.taste, "writing", frozenset({"doubt"}))
+    proxy = widget.chaser.chase(start.taste, "writing", frozenset({"doubt"})).proxy
 
     def bound(policy):
         mean = mean_features(policy, proxy.features)
         gain = mean - proxy.usual
-        return float(mean @ proxy.weights - DOUBT * np.sqrt(gain @ proxy.doubt @ gain) - beta * policy.kl(reference))
+        return float(mean @ proxy.weights - proxy.deviations * np.sqrt(gain @ proxy.covariance @ gain) - beta * policy.kl(reference))
 
     slope = sceptical(reference, proxy, beta, np.zeros(len(proxy.weights)), most=200)
     best = bound(optimal_policy(reference, proxy.reward(slope), beta))
@@ -273,3 +278,124 @@ def test_only_what_fools_it_can_be_kept(widget, start):
 def test_taste_is_the_readers_as_soon_as_there_is_one(labeling, content):
     assert not taste_of(labelled(labeling, 3, lambda _: "skip"), content).own
     assert taste_of(labelled(labeling, 3, lambda _: "a"), content).own
+
+
+# The cures as they are: at the same distance from the start.
+
+
+@pytest.fixture(scope="module")
+def tastes(content):
+    return [stand_in(content, annotator) for annotator in annotators.ANNOTATORS]
+
+
+def test_a_kl_penalty_lies_on_the_same_curve_whoever_labels_and_whatever_is_asked(widget, tastes):
+    """As Gao et al. 2022 found: it acts like stopping early."""
+    for taste in tastes:
+        for question in widget.ids:
+            plain, cured = widget.chaser.chase(taste, question), widget.chaser.chase(taste, question, frozenset({"leash"}))
+            assert len(overoptimization.lifts(cured.rl, plain.rl)) >= PRESSURES - 1
+            said = chase_words.compared(cured, plain, "rl", frozenset({"leash"}))
+            assert said.startswith("The KL penalty is the slider moved back: at the same distance true quality is the same")
+
+
+def test_better_labels_and_doubt_lift_the_curve_on_most_questions_and_the_words_say_where(widget, tastes):
+    for cure, least in (("doubt", 0.8), ("better", 0.7)):
+        lifted = []
+        for taste in tastes:
+            for question in widget.ids:
+                plain, cured = widget.chaser.chase(taste, question), widget.chaser.chase(taste, question, frozenset({cure}))
+                found = overoptimization.lifts(cured.rl, plain.rl)
+                clear = [lift for lift in found if lift.gain >= max(chase_words.FELT, chase_words.SURE * lift.error)]
+                said = chase_words.frontier(cured.rl, plain.rl, frozenset({cure}))
+                assert ("higher by up to" in said) == bool(clear)
+                lifted.append(bool(clear))
+        assert np.mean(lifted) >= least, cure
+
+
+def test_a_price_on_length_costs_quality_at_the_same_distance_and_the_figure_says_so(widget, start):
+    for question in widget.ids:
+        state = after(widget, start, ("question", question), ("length", True))
+        assert "At the same distance true quality is lower by up to" in widget.html(state)
+
+
+def test_the_price_is_the_readers_to_set(widget, start):
+    cheap, dear = (after(widget, start, ("length", True), ("price", tenths)) for tenths in (1, 10))
+    assert "Price of a phrase" in widget.html(cheap) and "Price of a phrase" not in widget.html(start)
+    assert "Every phrase costs 0.1 of the score." in widget.html(cheap) and "Every phrase costs 1 of the score." in widget.html(dear)
+    assert cheap.cured.proxy.price == 0.1 and dear.cured.proxy.price == 1.0
+    lengths = [float((widget.answers(replace(state, pressure=PRESSURES - 1), 200) < 60).sum(axis=1).mean()) for state in (cheap, dear)]
+    assert lengths[1] < lengths[0]
+
+
+@pytest.mark.parametrize("cures", [(), *((cure,) for cure in CURES), tuple(CURES)], ids="-".join)
+def test_the_settings_shown_are_those_that_ran(widget, start, cures, monkeypatch):
+    """Every number of the recipe that is shown is one that the chase obeys: what the core was called with is what is shown."""
+    called = {}
+    for module, name in ((overoptimization, "optima"), (reward_model, "ensemble"), (doubt, "sceptical")):
+        monkeypatch.setattr(module, name, _spy(getattr(module, name), called))
+    fresh = chase.Chaser(widget.content)
+    state = replace(start, cures=frozenset(cures), plain=fresh.chase(start.taste, start.question), cured=fresh.chase(start.taste, start.question, frozenset(cures)))
+    shown = {setting.name: setting.value for group in widget.settings(state) for setting in group.of}
+    assert [call["betas"][0] for call in called["optima"]][-PRESSURES:] == list(shown["betas"])
+    assert {(call["seed"], call["count"]) for call in called["optima"]} == {(shown["seed"], shown["judged"])}
+    assert [point.pressure for point in state.cured.bon] == list(shown["numbers"]) and shown["labels"] == len(start.taste.preferences)
+    assert ("members" in shown) == ("doubt" in cures) == ("ensemble" in called) == ("sceptical" in called)
+    if "doubt" in cures:
+        (ensemble,), scepticism = called["ensemble"], called["sceptical"][-1]
+        assert (ensemble["size"], ensemble["l2"]) == (shown["members"], shown["l2"])
+        assert (scepticism["most"], scepticism["gap"], state.cured.proxy.deviations) == (shown["most"], shown["gap"], shown["deviations"])
+    assert state.cured.proxy.price == shown.get("price", 0.0) and ("better" in shown) == ("better" in cures)
+    assert "Show the settings" in widget.html(state)
+
+
+def _spy(run, called):
+    signature = inspect.signature(run)
+
+    @functools.wraps(run)
+    def spying(*given, **named):
+        bound = signature.bind(*given, **named)
+        bound.apply_defaults()
+        called.setdefault(run.__name__, []).append(bound.arguments)
+        return run(*given, **named)
+
+    return spying
+
+
+def test_a_recipe_is_obeyed(content, start):
+    """Other numbers than the shipped ones make another chase."""
+    chaser, cures = chase.Chaser(content), frozenset({"better", "leash"})
+    shipped = chaser.chase(start.taste, "writing", cures)
+    other = chaser.chase(start.taste, "writing", cures, chase.Cure(better=40, leash=1.0))
+    assert (other.recipe.better, other.recipe.betas[0]) == (40, 31.0)
+    assert not np.allclose(other.proxy.weights, shipped.proxy.weights) and other.rl[-1].distance < shipped.rl[-1].distance
+
+
+# The two laws.
+
+
+def test_the_laws_are_drawn_over_the_gain_with_how_well_they_fit(widget, start):
+    for question in widget.ids:
+        for cures in ((), ("better",)):
+            state = after(widget, start, ("question", question), *((cure, True) for cure in cures), ("draw", "laws"))
+            shown, fitted = widget.html(state), chase_words.laws(state.chase)
+            for method, law in fitted.items():
+                points = getattr(state.chase, method)
+                design = law.gain(np.array([point.distance for point in points]))
+                gain = np.array([point.gold for point in points]) - points[0].gold
+                used = np.array([point.distance > 1e-6 for point in points])
+                r_squared = 1 - ((gain - design)[used] ** 2).sum() / ((gain[used] - gain[used].mean()) ** 2).sum()
+                assert law.r_squared == pytest.approx(r_squared)
+                word = "fits" if law.r_squared >= 0.9 else "does not fit well"
+                assert f"{word}, R² {shown_as(law.r_squared)}" in shown
+            assert "Here it is built in" in shown and "gain in true quality over the start" in shown
+
+
+def test_a_law_that_does_not_fit_is_said_not_to(widget, start):
+    said = chase_words.law_says(chase_words.laws(after(widget, start, ("question", "headache")).chase))
+    assert "Best-of-n: d (" in said and "does not fit well" in said.split("Best-of-n")[1]
+
+
+def test_a_score_that_moves_nothing_has_no_law(widget, labeling):
+    nothing = RewardHacking(widget.content).start(preference_labeling=labelled(labeling, 4, lambda number: "ab"[number % 2]))
+    still = replace(nothing, draw="laws", plain=replace(nothing.plain, rl=tuple(replace(point, distance=0.0) for point in nothing.plain.rl)))
+    assert "hardly moves the model" in widget.html(still)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.interpolate import PchipInterpolator
 
 from tests.core import tiny
 from widgets.chapters.taste import phrase_features, stand_in
@@ -91,6 +92,8 @@ def test_points_hold_what_the_exact_sums_and_enumeration_say():
         (lambda: overoptimization.fit_best_of([]), "at least three with a distance above 0, got 0"),
         (lambda: overoptimization.fit_best_of([Point(1, 1.0, 1.0, 1.0, 0.0)]), "at least three with a distance above 0, got 1"),
         (lambda: overoptimization.fit_reinforcement([Point(1, 1.0, 1.0, np.nan, 0.0)] * 3), "gold must be a finite number, got nan"),
+        (lambda: overoptimization.monotone(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([0.5])), "xs must be three rising numbers or more"),
+        (lambda: overoptimization.monotone(np.array([0.0, 1.0, 1.0]), np.zeros(3), np.array([0.5])), "xs must be three rising numbers or more"),
         (lambda: overoptimization.peak([]), "points must hold at least one, got none"),
         (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (0.0,), 1), "beta must be a positive number, got 0.0"),
         (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (1.0,), 1, 0), "count must be a whole number of at least 1, got 0"),
@@ -102,3 +105,42 @@ def test_points_hold_what_the_exact_sums_and_enumeration_say():
 def test_bad_input_is_told(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_curve_between_points_is_scipys(seed):
+    luck = np.random.default_rng(seed)
+    xs = np.cumsum(luck.uniform(0.05, 2.0, 3 + seed % 9))
+    ys = np.round(luck.normal(size=len(xs)), 1)  # some neighbours are equal
+    at = luck.uniform(xs[0], xs[-1], 50)
+    np.testing.assert_allclose(overoptimization.monotone(xs, ys, at), PchipInterpolator(xs, ys)(at), atol=1e-12)
+    np.testing.assert_allclose(overoptimization.monotone(xs, ys, xs), ys, atol=1e-12)
+
+
+def test_what_only_stops_earlier_lifts_nothing_and_what_is_higher_by_one_lifts_by_one():
+    def chase(distances, more=0.0):
+        return [Point(1, d, 0.0, d * (2 - 0.8 * np.log(d)) + more, 0.03) for d in distances]
+
+    full, early = np.linspace(0.1, 4, 14), np.linspace(0.15, 2, 9)
+    assert all(abs(lift.gain) < 0.02 for lift in overoptimization.lifts(chase(early), chase(full)))
+    for lift in overoptimization.lifts(chase(early, 1.0), chase(full)):
+        assert lift.gain == pytest.approx(1.0, abs=0.02) and lift.error == pytest.approx(0.03 * np.sqrt(2))
+    assert [lift.distance for lift in overoptimization.lifts(chase([0.05, 1.0, 5.0]), chase(full))] == [1.0]
+    assert overoptimization.lifts(chase(early), chase([1.0, 1.0, 1.0, 2.0])) == []
+
+
+def test_a_law_gives_the_gain_that_it_was_fitted_to():
+    distances = np.linspace(0.1, 4, 9)
+    for fit, gain in (
+        (overoptimization.fit_reinforcement, distances * (2 - 0.8 * np.log(distances))),
+        (overoptimization.fit_best_of, distances * (2 - 0.8 * distances)),
+    ):
+        law = fit([Point(1, 0.0, 0.0, 0.5, 0.0), *(Point(1, d, d, 0.5 + g, 0.0) for d, g in zip(distances.tolist(), gain.tolist(), strict=True))])
+        np.testing.assert_allclose(law.gain(distances), gain, atol=1e-9)
+        assert law.gain(0.0) == 0
+
+
+def test_a_point_is_clearly_above_by_what_is_felt_and_by_more_than_luck():
+    low, high, unsure = Point(1, 1.0, 0.0, 1.0, 0.0), Point(1, 1.0, 0.0, 1.2, 0.0), Point(1, 1.0, 0.0, 1.2, 0.2)
+    assert overoptimization.clearly_above(high, low, 0.1) and not overoptimization.clearly_above(low, high, 0.1)
+    assert not overoptimization.clearly_above(high, low, 0.3) and not overoptimization.clearly_above(unsure, low, 0.1)

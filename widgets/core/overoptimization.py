@@ -7,6 +7,7 @@ the reward model's own score keeps rising.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -34,11 +35,27 @@ class Point:
 
 @dataclass(frozen=True)
 class Law:
-    """gain = d (alpha - beta g(d)), fitted by least squares; ``r_squared`` says how well."""
+    """gain = d (alpha - beta log d), or d (alpha - beta d) where ``log`` is False, fitted by least squares;
+    ``r_squared`` says how well."""
 
     alpha: float
     beta: float
     r_squared: float
+    log: bool = True
+
+    def gain(self, distance: np.ndarray | float) -> np.ndarray:
+        """The gold gained over the start at these distances, any shape; 0 at 0."""
+        distance = checks.finite("distance", distance)
+        return distance * (self.alpha - self.beta * (np.log(np.maximum(distance, 1e-300)) if self.log else distance))
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How much more gold one chase has than another at the same distance, and the standard error of that."""
+
+    distance: float
+    gain: float
+    error: float
 
 
 def optima(
@@ -78,14 +95,73 @@ def peak(points: Sequence[Point]) -> int:
     return int(np.argmax([point.gold for point in points]))
 
 
+def clearly_above(one: Point, other: Point, least: float, deviations: float = 2.0) -> bool:
+    """Whether one point's gold is greater by ``least``, and by so many standard errors of the difference."""
+    return one.gold - other.gold >= max(least, deviations * math.hypot(one.gold_error, other.gold_error))
+
+
+def lifts(points: Sequence[Point], others: Sequence[Point]) -> list[Lift]:
+    """How much more gold ``points`` have than ``others`` at the same distance: at each of their distances that lies
+    within those of ``others``, whose gold is interpolated by ``monotone``. None where the others hardly move.
+
+    A mere way of stopping earlier, such as a KL penalty, gains nothing; what does moves the frontier. The errors are
+    taken as independent, which overstates that of points from the same luck.
+    """
+    ordered: list[Point] = []
+    for point in sorted(others, key=lambda point: point.distance):
+        if not ordered or point.distance - ordered[-1].distance > 1e-6:
+            ordered.append(point)
+    if len(ordered) < 3:
+        return []
+    names = ("distance", "gold", "gold_error")
+    distances, golds, errors = (np.array([getattr(point, name) for point in ordered]) for name in names)
+    within = [point for point in points if distances[0] <= point.distance <= distances[-1]]
+    at = np.array([point.distance for point in within])
+    found = zip(within, monotone(distances, golds, at), np.interp(at, distances, errors), strict=True)
+    return [Lift(p.distance, float(p.gold - gold), math.hypot(p.gold_error, error)) for p, gold, error in found]
+
+
+def monotone(xs: np.ndarray, ys: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The curve through points, (n,) each with rising ``xs``, at other places within them, (k,) -> (k,): cubic pieces
+    that rise and fall only where the points do (Fritsch & Butland 1984, doi:10.1137/0905021). Raises ValueError for
+    fewer than three points, or xs that don't rise."""
+    xs, ys, at = checks.finite("xs", xs, (None,)), checks.finite("ys", ys, (len(xs),)), checks.finite("at", at, (None,))
+    steps = np.diff(xs)
+    if len(xs) < 3 or not (steps > 0).all():
+        raise ValueError(f"xs must be three rising numbers or more, got {xs.tolist()}")
+    rises = np.diff(ys) / steps
+    slopes = np.concatenate([[_end_slope(steps, rises)], _slopes(steps, rises), [_end_slope(steps[::-1], rises[::-1])]])
+    place = np.clip(np.searchsorted(xs, at, side="right") - 1, 0, len(steps) - 1)
+    step, t = steps[place], (at - xs[place]) / steps[place]
+    bend = ys[place] * (1 + 2 * t) * (1 - t) ** 2 + ys[place + 1] * t**2 * (3 - 2 * t)
+    return bend + step * (slopes[place] * t * (1 - t) ** 2 + slopes[place + 1] * t**2 * (t - 1))
+
+
+def _slopes(steps: np.ndarray, rises: np.ndarray) -> np.ndarray:
+    """The curve's slope at each inner point: a weighted harmonic mean of its neighbours', 0 where they disagree."""
+    before, after = rises[:-1], rises[1:]
+    weight, other = 2 * steps[1:] + steps[:-1], steps[1:] + 2 * steps[:-1]
+    agree = before * after > 0
+    safe = np.where(agree, before, 1.0), np.where(agree, after, 1.0)
+    return np.where(agree, (weight + other) / (weight / safe[0] + other / safe[1]), 0.0)
+
+
+def _end_slope(steps: np.ndarray, rises: np.ndarray) -> float:
+    """The slope at the first point, from three, held so that the first piece only rises or only falls."""
+    slope = ((2 * steps[0] + steps[1]) * rises[0] - steps[0] * rises[1]) / (steps[0] + steps[1])
+    if slope * rises[0] <= 0:
+        return 0.0
+    return 3 * rises[0] if rises[0] * rises[1] <= 0 and abs(slope) > 3 * abs(rises[0]) else slope
+
+
 def fit_reinforcement(points: Sequence[Point]) -> Law:
     """d (alpha - beta log d), the law of reinforcement learning."""
-    return _fit(points, np.log)
+    return _fit(points, log=True)
 
 
 def fit_best_of(points: Sequence[Point]) -> Law:
     """d (alpha - beta d), the law of best-of-n."""
-    return _fit(points, lambda d: d)
+    return _fit(points, log=False)
 
 
 def _judged(judge: Judge, tokens: np.ndarray) -> np.ndarray:
@@ -95,7 +171,7 @@ def _judged(judge: Judge, tokens: np.ndarray) -> np.ndarray:
     return gold
 
 
-def _fit(points: Sequence[Point], shape: Callable[[np.ndarray], np.ndarray]) -> Law:
+def _fit(points: Sequence[Point], log: bool) -> Law:
     for point in points:
         checks.number("distance", point.distance, 0), checks.number("gold", point.gold)
     used = [point for point in points if point.distance > 1e-6]
@@ -103,8 +179,8 @@ def _fit(points: Sequence[Point], shape: Callable[[np.ndarray], np.ndarray]) -> 
         raise ValueError(f"points must hold at least three with a distance above 0, got {len(used)}")
     start = min(points, key=lambda point: point.distance).gold
     distance, gain = np.array([point.distance for point in used]), np.array([point.gold - start for point in used])
-    design = np.stack([distance, -distance * shape(distance)], axis=1)
+    design = np.stack([distance, -distance * (np.log(distance) if log else distance)], axis=1)
     (alpha, beta), *_ = np.linalg.lstsq(design, gain, rcond=None)
     residual = gain - design @ np.array([alpha, beta])
     spread = ((gain - gain.mean()) ** 2).sum()
-    return Law(float(alpha), float(beta), float(1 - (residual**2).sum() / spread) if spread > 0 else 0.0)
+    return Law(float(alpha), float(beta), float(1 - (residual**2).sum() / spread) if spread > 0 else 0.0, log)
