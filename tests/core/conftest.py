@@ -1,11 +1,9 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from widgets.site.content import load
-from widgets.site.models import trained
+from widgets.site.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,5 +15,4 @@ settings.load_profile("core")
 @pytest.fixture(scope="session")
 def content():
     """The shipped content with its trained models."""
-    shipped = load(ROOT / "content")
-    return replace(shipped, models=trained(shipped, ROOT / ".cache" / "models"))
+    return Stage(ROOT).content

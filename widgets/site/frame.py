@@ -17,7 +17,6 @@ from pygments.lexers import PythonLexer
 from widgets.kit.widget import Widget
 
 from .stage import Stage
-from .views import stored_views
 
 
 def frame(widget: Widget, stage: Stage) -> tuple[str, str]:
@@ -29,16 +28,15 @@ def frame(widget: Widget, stage: Stage) -> tuple[str, str]:
 
 
 def _section(widget: Widget, stage: Stage) -> h.Element:
-    name, title = widget.name, f"{widget.name}-title"
-    inputs = {need: _start(need, stage) for need in widget.needs}
-    state = widget.start(**{need.replace("-", "_"): value for need, value in inputs.items()})
-    views = json.dumps(stored_views(widget, state), ensure_ascii=False, separators=(",", ":"))
+    name, title, options = widget.name, f"{widget.name}-title", _changed_options(widget)
+    computed = stage.views(name, options)
+    views = json.dumps(computed["stored"], ensure_ascii=False, separators=(",", ":"))
     return h.section(
         "#" + name,
         class_=["widget", widget.aside and "widget-aside"],
         data_widget=name,
         data_status="static",
-        data_options=json.dumps(_changed_options(widget)),
+        data_options=json.dumps(options),
         data_needs=" ".join(stage.registry.needs(name)) or None,
         data_views=stage.keep(f"views/{name}", views),
         aria_labelledby=title,
@@ -56,17 +54,10 @@ def _section(widget: Widget, stage: Stage) -> h.Element:
         h.progress(class_="widget-progress", max="1", value="0", hidden=True, aria_label="Loading"),
         h.div(class_="widget-messages", data_messages=True),
         # A form of its own: radio buttons of two figures may have one name, and a reload does not leave controls as they were.
-        h.form(class_="widget-view", autocomplete="off", data_view=True)[widget.whole(state)],
+        h.form(class_="widget-view", autocomplete="off", data_view=True)[Markup(computed["first"])],
         h.p(class_="visually-hidden", role="status", data_announce=True),
         _code(widget.code),
     ]
-
-
-def _start(name: str, stage: Stage) -> object:
-    """The first state of a widget that another one builds on."""
-    kind = stage.registry[name]
-    inputs = {need.replace("-", "_"): _start(need, stage) for need in kind.needs}
-    return kind(stage.content).start(**inputs)
 
 
 def _changed_options(widget: Widget) -> dict[str, str]:

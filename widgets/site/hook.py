@@ -99,6 +99,7 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
 def on_post_build(config: Any) -> None:
     from widgets.site import cards, publish, stage, styles
 
+    stage.present().close()
     publication, site = config.extra["publication"], Path(config.site_dir)
     (site / "images" / "apple-touch-icon.png").write_bytes(cards.icon())
     (site / "favicon.ico").write_bytes(cards.favicon())

@@ -1,42 +1,30 @@
-"""Trains the models that the book ships, on its own content: raw, tuned and aligned, for every question."""
+"""The models that the book ships, trained on its own content: raw, tuned and aligned, for every question."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+import sys
 
 from widgets.chapters.content import Content
+from widgets.core.pipeline import Task
+from widgets.kit.data import plain
+
+from .compute import Computer
 
 SEED = 1
 
 
-def trained(content: Content, cache: Path | None = None) -> dict[str, str]:
-    """Every question's packed models; from the cache where neither content nor core has changed."""
-    return {name: _cached(task, cache) for name, task in content.tasks.items()}
+def trained(content: Content, computer: Computer) -> dict[str, str]:
+    """Every question's packed models; from the computer's cache where neither content nor code has changed."""
+    computer.open(plain(content))
+    new = [name for name, task in content.tasks.items() if not computer.known(_about(task), train=name, seed=SEED)]
+    found = {}
+    for name, task in content.tasks.items():
+        if name in new and sys.stderr.isatty():
+            print(f"training the models of {name}, {new.index(name) + 1} of {len(new)}", file=sys.stderr, flush=True)
+        found[name] = computer.answer(_about(task), train=name, seed=SEED)
+    return found
 
 
-def _cached(task, cache: Path | None) -> str:
-    from widgets.chapters.models import pack
-    from widgets.core.pipeline import align
-
-    if cache is None:
-        return pack(align(task, SEED))
-    path = cache / f"{task.name}-{_key(task)}.txt"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        half.write_text(pack(align(task, SEED)), encoding="ascii")
-        half.replace(path)
-    return path.read_text(encoding="ascii")
-
-
-def _key(task) -> str:
-    """Of all that decides what comes out: the task, the core's source, and how models are packed."""
-    import widgets.chapters.models
-    import widgets.core
-
-    sources = [*sorted(Path(widgets.core.__file__).parent.glob("*.py")), Path(widgets.chapters.models.__file__)]
-    digest = hashlib.sha256(repr(task).encode() + str(SEED).encode())
-    for path in sources:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def _about(task: Task) -> bytes:
+    """All that a question's models depend on beside the code."""
+    return repr(task).encode()

@@ -6,14 +6,19 @@ The MkDocs hook sets the stage; the Markdown extension plays on it. Used alone, 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from widgets.kit.registry import Registry
 
 from .citations import Citations
+
+if TYPE_CHECKING:
+    from .compute import Computer
 
 
 @dataclass
@@ -27,12 +32,36 @@ class Stage:
     citations: Citations = field(default_factory=Citations)
 
     @cached_property
+    def computer(self) -> Computer:
+        from .compute import Computer
+
+        return Computer(self.root / ".cache")
+
+    @cached_property
     def content(self) -> Any:
         from .content import load
         from .models import trained
 
         content = load(self.root / "content")
-        return replace(content, models=trained(content, self.root / ".cache" / "models"))
+        return replace(content, models=trained(content, self.computer))
+
+    @cached_property
+    def _content(self) -> bytes:
+        """The content as plain data, given to the computer; and what tells it from another one."""
+        from widgets.kit.data import plain
+
+        data = plain(self.content)
+        self.computer.open(data)
+        return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
+
+    def views(self, name: str, options: Mapping[str, str]) -> dict[str, Any]:
+        """A figure's first view as markup, and those after its first events by what leads to them."""
+        return self.computer.answer(self._content, views=name, options=dict(options))
+
+    def close(self) -> None:
+        """Nothing more is to be computed."""
+        if "computer" in self.__dict__:
+            self.computer.close()
 
     @cached_property
     def registry(self) -> Registry:

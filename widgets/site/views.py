@@ -9,11 +9,17 @@ from types import GeneratorType
 from typing import Any
 
 from widgets.kit.events import Event
+from widgets.kit.registry import Registry
 from widgets.kit.widget import Widget
 
 
 # A slider with more stops than this waits for Python.
 MOST_STOPS = 40
+
+
+def first_state(widget: Widget, registry: Registry, content: Any) -> Any:
+    """The state of a widget before anything has happened, in it or in those that it builds on."""
+    return widget.start(**{need.replace("-", "_"): first_state(registry[need](content), registry, content) for need in widget.needs})
 
 
 def stored_views(widget: Widget, state: Any) -> dict[str, str]:

@@ -1,0 +1,125 @@
+"""Has the build's numbers computed as the reader's browser computes them, so that every machine builds the same book.
+
+numpy's results differ in their last bits from processor to processor, and training makes much of little. Pyodide under
+Node has WebAssembly's arithmetic, which has not. It starts when something is asked that the cache has not got.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .errors import SiteError
+from .runtime import DEPENDENCIES, PYODIDE, Store, digest, numpy_wheel, version_of_pyodide
+from .wheels import PACKAGE, installed_files, widget_files
+
+# Build-time modules that run there beside those that ship.
+MODULES = ("__init__.py", "jobs.py", "views.py")
+
+# Where the code of some kinds of job lies; that of the others may be anywhere.
+NEEDS = {"train": ("widgets/core/", "widgets/chapters/models.py")}
+
+
+class ComputeError(SiteError):
+    """Something could not be computed; the message says what Python or Node said."""
+
+
+class Computer:
+    """Answers jobs (see ``jobs``), from ``cache`` where it can. ``close`` it, or its process waits for more."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._store = Store(cache / "computed")
+        self._process: subprocess.Popen | None = None
+        self._content = ""
+        self._sent = ""
+
+    def open(self, content: Mapping[str, Any]) -> None:
+        """Sets the content, as plain data, that the jobs from now on are about."""
+        self._content = json.dumps({"open": content}, ensure_ascii=False, sort_keys=True)
+
+    def answer(self, about: bytes, **job: Any) -> Any:
+        """A job's answer. ``about`` is all that decides it beside the job and the code."""
+        text = json.dumps(job, ensure_ascii=False)
+        return json.loads(self._store.made(self._name(about, job), lambda: self._ask(text).encode()))
+
+    def known(self, about: bytes, **job: Any) -> bool:
+        """Whether the cache has a job's answer."""
+        return (self._store.folder / self._name(about, job)).exists()
+
+    def _name(self, about: bytes, job: Mapping[str, Any]) -> str:
+        """Of the file that keeps a job's answer: its kind, and a hash of all that decides it."""
+        kind = next(iter(job))
+        return f"{kind}-{digest(self._code(kind), about, json.dumps(job).encode())}.json"
+
+    def close(self) -> None:
+        if self._process:
+            self._process.stdin.close()
+            self._process.wait()
+            self._process = None
+            self._sent = ""
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        own = {f"widgets/site/{name}": (PACKAGE / "site" / name).read_bytes() for name in MODULES}
+        theirs = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()}
+        return theirs | widget_files() | own
+
+    def _code(self, kind: str) -> bytes:
+        """What decides the answers to a kind of job: the code, and the Python and numpy that run it."""
+        files = sorted(self._files.items())
+        if kind in NEEDS:
+            files = [(path, data) for path, data in files if path.startswith(NEEDS[kind])]
+        python = f"{version_of_pyodide()} {numpy_wheel(self._cache).name}"
+        return digest(python.encode(), repr(files).encode()).encode()
+
+    def _ask(self, job: str) -> str:
+        if self._process is None:
+            self._start()
+        if self._sent != self._content:
+            self._told(self._content)
+            self._sent = self._content
+        return self._told(job)
+
+    def _told(self, job: str) -> str:
+        try:
+            self._process.stdin.write(job.encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            pass  # it has ended, and what it said last is below
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.wait()
+            self._errors.seek(0)
+            said = self._errors.read().decode(errors="replace").strip()
+            self._process = None
+            raise ComputeError(f"compute.mjs ended without an answer:\n{said[-2000:]}")
+        told = json.loads(line)
+        if "error" in told:
+            raise ComputeError(f"Python could not compute what the book shows:\n{told['error'][-2000:]}")
+        return told["answer"]
+
+    def _start(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            packages = Path(folder)
+            with zipfile.ZipFile(numpy_wheel(self._cache)) as wheel:
+                wheel.extractall(packages, [name for name in wheel.namelist() if ".dist-info/" not in name])
+            for path, content in self._files.items():
+                (packages / path).parent.mkdir(parents=True, exist_ok=True)
+                (packages / path).write_bytes(content)
+            self._errors = tempfile.TemporaryFile()
+            command = ["node", Path(__file__).parent / "compute.mjs", PYODIDE, packages, "widgets.site.jobs"]
+            try:
+                self._process = subprocess.Popen(
+                    list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+                )
+            except FileNotFoundError as error:
+                raise ComputeError("node is not installed: Node 20 or newer is needed.") from error
+            self._told(self._content)  # its files have been read when it answers
+            self._sent = self._content
