@@ -10,9 +10,8 @@ from widgets.chapters.content import Content
 from widgets.chapters.models import pack
 from widgets.core.pipeline import align
 from widgets.kit.data import build
-from widgets.kit.widget import parse_options
 
-from .views import first_state, stored_views
+from .views import views
 
 _opened: list[Content] = []
 
@@ -30,8 +29,5 @@ def _answer(**job: Any) -> Any:
         case {"train": id, "seed": seed}:
             return pack(align(_opened[0].tasks[id], seed))
         case {"views": name, "options": options}:
-            kind = WIDGETS[name]
-            widget = kind(_opened[0], parse_options(kind.Options, options))
-            state = first_state(widget, WIDGETS, _opened[0])
-            return {"first": widget.html(state), "stored": stored_views(widget, state)}
+            return views(WIDGETS, _opened[0], name, options)
     raise ValueError(f"there is no job {sorted(job)}")

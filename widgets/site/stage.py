@@ -55,8 +55,17 @@ class Stage:
         return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
 
     def views(self, name: str, options: Mapping[str, str]) -> dict[str, Any]:
-        """A figure's first view as markup, and those after its first events by what leads to them."""
-        return self.computer.answer(self._content, views=name, options=dict(options))
+        """A figure's first view as markup, and those after its first events by what leads to them.
+
+        Of the book's own widgets, from the Python of readers' browsers; of others, which that has not got, from this one.
+        """
+        from widgets.chapters import WIDGETS
+
+        from .views import views
+
+        if self.registry is WIDGETS:
+            return self.computer.answer(self._content, views=name, options=dict(options))
+        return views(self.registry, self.content, name, options)
 
     def close(self) -> None:
         """Nothing more is to be computed."""

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from types import GeneratorType
 from typing import Any
 
 from widgets.kit.events import Event
 from widgets.kit.registry import Registry
-from widgets.kit.widget import Widget
+from widgets.kit.widget import Widget, parse_options
 
 
 # A slider with more stops than this waits for Python.
 MOST_STOPS = 40
+
+
+def views(registry: Registry, content: Any, name: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """A figure's first view as markup, ``first``, and those after its first events, ``stored``."""
+    kind = registry[name]
+    widget = kind(content, parse_options(kind.Options, options))
+    state = first_state(widget, registry, content)
+    return {"first": widget.html(state), "stored": stored_views(widget, state)}
 
 
 def first_state(widget: Widget, registry: Registry, content: Any) -> Any:
