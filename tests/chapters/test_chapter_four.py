@@ -1,7 +1,6 @@
 """Method cards, the common optimum and the constitution."""
 
 import re
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -10,9 +9,8 @@ import pytest
 from widgets.chapters.constitution import MOST_REVISIONS, Constitution
 from widgets.chapters.method_cards import METHODS, MethodCards, two_digits, verdict
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.same_optimum import BREAKS, SameOptimum
-from widgets.chapters.taste import phrase_features, stand_in
-from widgets.core import constitution, dpo, optimum, pipeline, ppo, three_h
+from widgets.chapters.taste import phrase_features
+from widgets.core import constitution, dpo, pipeline, ppo, three_h
 from widgets.kit.events import Event
 
 
@@ -182,96 +180,6 @@ class TestMethodCards:
     def test_a_card_opens_its_workflow(self, widget, start, method):
         shown = widget.html(after(widget, start, ("method", method)))
         assert all(stage.name in shown for stage in METHODS[method].stages)
-
-
-@pytest.fixture(scope="module")
-def two_ways(content):
-    return SameOptimum(content)
-
-
-@pytest.fixture(scope="module")
-def walked(two_ways, unlabelled):
-    return after(two_ways, two_ways.start(preference_labeling=unlabelled), "run")
-
-
-class TestSameOptimum:
-    @pytest.fixture
-    def widget(self, two_ways):
-        return two_ways
-
-    @pytest.fixture
-    def start(self, two_ways, unlabelled):
-        return two_ways.start(preference_labeling=unlabelled)
-
-    def test_both_reach_the_cores_figures(self, widget, walked):
-        assert widget.climbed(walked, walked.ppo.policy) > 0.95
-        assert widget.climbed(walked, walked.dpo.policy) > 0.95
-        assert widget.correlation(walked) > 0.99
-        assert "Both arrive" in widget.verdict(walked)
-
-    def test_the_distance_falls_on_the_way(self, walked):
-        for walk in (walked.ppo, walked.dpo):
-            assert walk.path[0][0] == 0 and walk.path[-1][0] == 1
-            assert walk.path[-1][1] < 0.1 * walk.path[0][1]
-
-    @pytest.mark.parametrize(("broken", "says"), [("few", "60 yes-or-no labels"), ("uncovered", "nobody compared"), ("noisy", "wrong labels"), ("beta", "its beta is 3 times")])
-    def test_each_break_is_named_and_costs(self, widget, start, walked, broken, says):
-        state = after(widget, start, (broken, True), "run")
-        assert widget.climbed(state, state.dpo.policy) < widget.climbed(walked, walked.dpo.policy) - 0.1
-        assert says in widget.verdict(state)
-        # PPO is left as it was: it has its reward model.
-        np.testing.assert_array_equal(state.ppo.policy.logits, walked.ppo.policy.logits)
-
-    def test_the_chart_and_the_sentence_tell_the_same_distance(self, widget, walked):
-        shown = widget.html(walked)
-        for walk in (walked.ppo, walked.dpo):
-            assert 0 < walk.path[-1][1] < 0.1 and shown.count(f">{two_digits(walk.path[-1][1])}<") >= 3
-        assert f"PPO ends {two_digits(walked.ppo.path[-1][1])} nats" in shown
-
-    def test_a_taste_that_tells_no_two_answers_apart_has_nowhere_to_walk(self, widget, start, content):
-        taste = stand_in(content)
-        nothing = replace(taste, model=replace(taste.model, weights=np.zeros_like(taste.model.weights)))
-        state = after(widget, replace(start, taste=nothing), "run")
-        assert "Both arrive" in widget.html(state)
-
-    def test_what_nobody_compared_is_hardly_said(self, widget, start):
-        state = after(widget, start, ("uncovered", True), "run")
-        assert "which the optimum says in most answers, and DPO in hardly any" in widget.verdict(state)
-
-    def test_all_breaks_at_once_still_give_a_picture(self, widget, start):
-        state = after(widget, start, *((name, True) for name in BREAKS), "run")
-        shown = widget.html(state)
-        assert "nan" not in shown and all(word in widget.verdict(state) for word in ("nobody compared", "its beta"))
-
-    def test_the_likeliest_answers_are_the_optimums(self, widget, start, content):
-        target, answers = widget.target(start), widget._likeliest(start)
-        chances = np.exp(target.log_probs(answers).sum(axis=1))
-        known = set(map(tuple, answers.tolist()))
-        others = np.array([answer for answer in target.sample(2000, 9).tolist() if tuple(answer) not in known])
-        assert chances.min() >= np.exp(target.log_probs(others).sum(axis=1)).max() - 1e-12
-        reference = content.trained("writing").tuned
-        np.testing.assert_array_equal(target.logits, optimum.optimal_policy(reference, widget.reward(start), 0.3).logits)
-
-    def test_the_readers_reward_model_is_what_both_aim_at(self, widget, start, labelled, content):
-        mine = widget.start(preference_labeling=labelled)
-        assert "the careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
-        assert not np.allclose(widget.reward(start), widget.reward(mine))
-        assert content.trained("writing").tuned.deviation(widget.reward(mine)) == pytest.approx(1)
-        state = after(widget, mine, "run")
-        assert min(widget.climbed(state, walk.policy) for walk in (state.ppo, state.dpo)) > 0.9
-        assert "arrive" in widget.verdict(state)
-
-    def test_a_stopped_walk_says_how_far_it_came(self, widget, start):
-        shown = widget.html(stopped(widget, start, "run", 100))
-        assert "Stopped at " in shown and "They walk" not in shown
-
-    def test_an_old_verdict_is_labelled_with_its_setting(self, widget, walked):
-        assert "Shown is the walk" not in widget.html(walked)
-        assert "Shown is the walk with nothing taken away" in widget.html(after(widget, walked, ("few", True)))
-
-    def test_the_verdict_counts_who_arrived(self, widget, start):
-        state = after(widget, start, ("few", True), "run")
-        assert "Only PPO arrives" in widget.verdict(state) and "-" not in widget.verdict(state).replace("yes-or-no", "")
 
 
 class TestConstitution:

@@ -1,3 +1,5 @@
+import functools
+import inspect
 import itertools
 import re
 from dataclasses import replace
@@ -351,3 +353,29 @@ def test_a_calibrated_model_lies_on_the_diagonal():
     preferences = (draws.random(20_000) < 1 / (1 + np.exp(-margins))).astype(float)
     for said, happened, count in calibration(margins, preferences):
         assert abs(said - happened) < 4 * np.sqrt(0.25 / count)
+
+
+def test_the_settings_shown_are_those_used(widget, whole, content, monkeypatch):
+    assert widget.settings(widget.start()) == []
+    used = []
+    for module, name in ((sft, "train"), (pipeline, "compare"), (pipeline, "learn_reward"), (ppo, "train")):
+        monkeypatch.setattr(module, name, _noted(getattr(module, name), used))
+    state = run(widget, "run", ("step", 1), "run", ("step", 2), ("beta", 3), "run")
+    last = {name: bound for name, bound in used}
+    groups = widget.settings(state)
+    for group, name in zip(groups, ("sft.train", "pipeline.compare", "pipeline.learn_reward", "ppo.train"), strict=True):
+        plain = {key: value for key, value in last[name].items() if isinstance(value, (int, float))}
+        assert plain and plain == {key: group.value(key) for key in plain}
+    assert groups[3].value("beta") == BETA[3] and groups[3].value("rate") == 0.07 and groups[0].value("seed") == state.seed
+    assert groups[2].value("comparisons") == SIZES[state.size]
+
+
+def _noted(function, used):
+    @functools.wraps(function)
+    def noted(*given, **named):
+        bound = inspect.signature(function).bind(*given, **named)
+        bound.apply_defaults()
+        used.append((f"{function.__module__.split('.')[-1]}.{function.__name__}", dict(bound.arguments)))
+        return function(*given, **named)
+
+    return noted

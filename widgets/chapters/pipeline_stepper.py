@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -14,10 +14,12 @@ from widgets.core.language_model import LanguageModel
 from widgets.core.pipeline import Task
 from widgets.kit import charts, parts
 from widgets.kit.events import Choice, Event, Integer, Press, Switch
+from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .regime import nats, regime
+from .step_settings import settings_of
 from .three_steps import BATCH, BETA, HELD_OUT, ITERATIONS, SFT_STEPS, SIZES, Learned, Practice, Practised, Tuned, learn, tune
 
 STEPS = ("Show it how", "Learn what people prefer", "Practise")
@@ -80,6 +82,9 @@ class PipelineStepper(Widget[Pipeline]):
             case "skip":
                 return replace(state, skip=event.value, practised=None)
         return replace(state, **{event.name: event.value})
+
+    def settings(self, state: Pipeline) -> Sequence[Settings]:
+        return settings_of(state.seed, *state.made)
 
     def progress(self, state: Pipeline) -> float | None:
         tuned, learned, practised = state.made

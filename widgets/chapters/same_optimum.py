@@ -1,51 +1,36 @@
-"""Chapter 4: PPO and DPO walk to the same exact optimum, until something that they need is taken away."""
+"""Chapter 4: RLHF and DPO get the same labels and walk to the same exact optimum, until the labels lack something."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
 import htpy as h
 import numpy as np
 
-from widgets.core import dpo, optimum, pipeline, ppo
-from widgets.core.language_model import LanguageModel, phrase_reward, uniforms
+from widgets.core import dpo, optimum, ppo, same_labels
+from widgets.core.language_model import LanguageModel
 from widgets.kit import charts, parts
 from widgets.kit.events import Choice, Event, Press, Switch
+from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
+from .label_draws import DRAWS, PAIRS, Experiment, judges_reward, reader_reward
+from .label_walk import Run, begin, distance, settings_of, walk
+from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, setting, share_words, spread_words
 from .method_cards import Work, readers_taste, two_digits
 from .preference_labeling import Labeling
 from .taste import Taste, phrase_features
 
 QUESTION_IDS = ("writing", "salary", "moon", "pasta")
-BETA = 0.3
-OTHER_BETA = 3.0  # times BETA, where DPO is given another one
-PAIRS, FEW, NOISE = 6000, 60, 0.3
-PPO_STEPS, PPO_BATCH, DPO_STEPS = 160, 512, 400
-LOOKS = 25
 SHOWN = 6
 JUDGED = 1000
-NEAREST = 1e-4
-# The least share of answers that each word stands for.
-OFTEN = {"most": 0.5, "some": 0.1, "hardly any": 0.0}
-ARRIVED = 0.95  # of the gain that the optimum has over the start
-BREAKS = {
-    "few": f"only {FEW} labels",
-    "uncovered": "answers nobody compared",
-    "noisy": f"{NOISE:.0%} of the labels wrong".replace("%", " %"),
-    "beta": "another beta for DPO",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Walk:
-    """One method's way: its KL from the optimum by share of its training done, and where it is."""
-
-    path: tuple[tuple[float, float], ...]
-    policy: LanguageModel
+# A share below this is drawn at it, so that the others can be told apart.
+LOWEST = -1.0
+# The switches that concern both arms' labels, and those that concern one arm.
+LABELS, ARMS = ("votes", "few", "noisy", "own", "uncovered"), ("beta", "oracle")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +39,7 @@ class Optimum:
     taste: Taste | None = None
     whose: str = ""
     broken: frozenset[str] = frozenset()
-    ppo: Walk | None = None
-    dpo: Walk | None = None
-    ran: frozenset[str] | None = None
-    missing: str = ""
+    run: Run | None = None
     work: Work = field(default_factory=lambda: Work(False))
 
 
@@ -65,7 +47,7 @@ class SameOptimum(Widget[Optimum]):
     name = "same-optimum"
     title = "Two ways to one optimum"
     needs = ("preference-labeling",)
-    code = (optimum.optimal_policy, ppo.train, dpo.train, dpo.loss)
+    code = (optimum.optimal_policy, same_labels.fit_reward, ppo.train, dpo.train, dpo.loss, same_labels.watch)
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
@@ -83,34 +65,26 @@ class SameOptimum(Widget[Optimum]):
         return replace(state, broken=state.broken | {event.name} if event.value else state.broken - {event.name})
 
     def progress(self, state: Optimum) -> float | None:
-        walks = [walk for walk in (state.ppo, state.dpo) if walk]
-        return sum(walk.path[-1][0] for walk in walks) / 2 if walks else None
+        return state.run.progress if state.run else None
+
+    def settings(self, state: Optimum) -> Sequence[Settings]:
+        return settings_of(state.run) if state.run else ()
 
     # What both aim at.
 
-    def reference(self, state: Optimum) -> LanguageModel:
-        return self.content.trained(state.question).tuned
+    def experiment(self, state: Optimum) -> Experiment:
+        """With the switches as they are now; its optimum is kept for the question and taste."""
+        return self._kept(("experiment", state.broken), state, self._experiment)
 
-    def reward(self, state: Optimum) -> np.ndarray:
-        """A reward model's; both methods are measured by it."""
-        return self._kept("reward", state, self._reward)
+    def _experiment(self, state: Optimum) -> Experiment:
+        """The true reward is the reader's taste, or what the careful judge's stands in for it."""
+        task, reference = self.content.tasks[state.question], self.content.trained(state.question).tuned
+        if state.taste is None:
+            return Experiment(task, reference, judges_reward(task, reference), state.broken)
+        worth = phrase_features(self.content, state.question)[:-1] @ state.taste.model.weights
+        return Experiment(task, reference, reader_reward(reference, worth), state.broken)
 
-    def target(self, state: Optimum) -> LanguageModel:
-        """pi*, exact."""
-        return self._kept("target", state, lambda state: optimum.optimal_policy(self.reference(state), self.reward(state), BETA))
-
-    def _reward(self, state: Optimum) -> np.ndarray:
-        """The reader's, which is linear in features; or one learned from many comparisons of the one who stands in."""
-        reference = self.reference(state)
-        if state.taste:
-            features = phrase_features(self.content, state.question)[:-1]
-            reward = phrase_reward(features @ state.taste.model.weights)
-            # A taste may tell no two answers to this question apart. It is then left at nothing.
-            return reward / max(reference.deviation(reward), 1e-6)
-        task, models = self.content.tasks[state.question], self.content.trained(state.question)
-        return pipeline.reward_table(pipeline.learn_reward(task, pipeline.compare(task, (models.raw, models.tuned), 400, 1)), reference)
-
-    def _kept(self, what: str, state: Optimum, make):
+    def _kept(self, what, state: Optimum, make):
         """Made once for each question and taste; only the present taste's are kept."""
         taste = state.taste.model.weights.tobytes() if state.taste else b""
         if self.__dict__.get("_made_for") != taste:
@@ -122,49 +96,16 @@ class SameOptimum(Widget[Optimum]):
     # Training.
 
     def _run(self, state: Optimum) -> Iterator[Optimum]:
-        reference, reward, target = self.reference(state), self.reward(state), self.target(state)
-        first, second, shares, missing = self._pairs(state)
-        start, work = Walk(((0.0, _distance(reference, target)),), reference), Work()
-        state = replace(state, ppo=start, dpo=start, ran=state.broken, missing=missing, work=work)
-        beta = BETA * (OTHER_BETA if "beta" in state.broken else 1.0)
-        luck = self.content.tasks[state.question].rng("same optimum", 1)
-        runs = {
-            "ppo": (ppo.train(reference, reward, BETA, luck, steps=PPO_STEPS, batch=PPO_BATCH), PPO_STEPS),
-            "dpo": (dpo.train(reference, first, second, beta, preferences=shares, steps=DPO_STEPS), DPO_STEPS),
-        }
+        experiment, work = self.experiment(state), Work()
         try:
-            for name, (training, steps) in runs.items():
-                for iterate in training:
-                    if iterate.step % max(1, steps // LOOKS) == 0 or iterate.step == steps:
-                        walk = getattr(state, name)
-                        here = (iterate.step / steps, _distance(iterate.policy, target))
-                        state = replace(state, **{name: Walk((*walk.path, here), iterate.policy)})
-                    yield state
+            for run in walk(begin(experiment)):
+                yield replace(state, run=run, work=work)
+            for number in range(DRAWS):
+                shares = self._kept((number, experiment.broken), state, lambda _, number=number: experiment.shares(experiment.draw(number)))
+                run = replace(run, draws=(*run.draws, shares))
+                yield replace(state, run=run, work=work)
         finally:
             work.going = False
-
-    def _pairs(self, state: Optimum) -> tuple[np.ndarray, np.ndarray, np.ndarray, str]:
-        """DPO's data: comparisons that leave no gap, with exact shares; and what is then taken away from them."""
-        reference, reward = self.reference(state), self.reward(state)
-        luck, missing = Random(f"{state.question} pairs"), ""
-        first, second, shares = dpo.covering_pairs(reference, reward, BETA, PAIRS, luck)
-        if "uncovered" in state.broken:
-            token = self._favourite(state)
-            missing = reference.phrases[token]
-            kept = ~((first == token).any(axis=1) | (second == token).any(axis=1))
-            first, second, shares = first[kept], second[kept], shares[kept]
-        if "few" in state.broken:
-            first, second, shares = first[:FEW], second[:FEW], shares[:FEW]
-            shares = (uniforms(luck, len(shares)) < shares).astype(float)  # one person each, not everybody's share
-        if "noisy" in state.broken:
-            shares = shares * (1 - NOISE) + (1 - shares) * NOISE
-        return first, second, shares, missing
-
-    def _favourite(self, state: Optimum) -> int:
-        """The phrase that the optimum says more often than the reference by most."""
-        target, reference = self.target(state), self.reference(state)
-        gain = target.visits().sum(axis=0) - reference.visits().sum(axis=0)
-        return int(np.argmax(gain[: target.end]))
 
     # View.
 
@@ -172,88 +113,123 @@ class SameOptimum(Widget[Optimum]):
         return [
             parts.message("info", state.whose),
             parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
-            h.div(class_="buttons", role="group", aria_label="Break it")[
-                h.span(class_="field-label")["Break it:"], (parts.switch(name, label, name in state.broken) for name, label in BREAKS.items())
-            ],
-            parts.buttons(parts.button("Let both walk" if not state.ppo else "Walk again", "run", key="r", kind="primary", sign="play")),
-            self._result(state) if state.ppo and state.dpo else self._before(state),
+            self._switches(state, "The labels of both", LABELS),
+            self._switches(state, "One of the two", ARMS),
+            parts.buttons(parts.button("Let both walk" if not state.run else "Walk again", "run", key="r", kind="primary", sign="play")),
+            self._result(state) if state.run else self._before(state),
             parts.panel("The likeliest answers of the optimum, and how likely each model finds them", self._distributions(state)),
         ]
 
+    def _switches(self, state: Optimum, label: str, names: Sequence[str]) -> h.Node:
+        return h.div(class_="buttons", role="group", aria_label=label)[
+            h.span(class_="field-label")[f"{label}:"], (parts.switch(name, BREAKS[name], name in state.broken) for name in names)
+        ]
+
     def _before(self, state: Optimum) -> h.Node:
-        distance = self.reference(state).kl(self.target(state))
+        experiment = self.experiment(state)
         return parts.note(
-            f"Both will start at the SFT model, {distance:.1f} nats from the optimum. PPO gets the reward model. "
-            f"DPO gets the exact shares of choices on {PAIRS:,} pairs, drawn partly from the optimum itself and judged by the same reward model. "
-            "It never sees a reward."
+            f"Both will start at the SFT model, {experiment.reference.kl(experiment.target):.1f} nats from the optimum. "
+            f"Both get the same labels on up to {PAIRS:,} pairs, a fifth of them held out. RLHF fits its reward model to them and "
+            f"practises with PPO; DPO trains on them directly. Then the labels are drawn anew, {DRAWS} times in all."
         )
 
     def _result(self, state: Optimum) -> h.Node:
+        run = state.run
+        target = run.experiment.target
+        ways = (
+            ("RLHF, by PPO", run.ppo.policy),
+            ("RLHF, the exact optimum of its reward", run.ideal),
+            ("DPO, where the held-out labels stop it", run.dpo.policy),
+        )
+        other = f"Shown is the walk with {setting(run.broken)}. Walk again for the switches as they are now."
         return [
-            charts.chart(
-                [charts.Line("PPO", state.ppo.path, "reward"), charts.Line("DPO", state.dpo.path, "aligned")],
-                x=charts.Axis("share of its training done", format=parts.percent, low=0.0, high=1.0),
-                y=charts.Axis("KL to the optimum, nats", log=True, format=two_digits),
-                says=f"PPO {self._stands(state.ppo)} from the optimum, DPO {two_digits(state.dpo.path[-1][1])}.",
-                height="short",
-            ),
+            run.broken != state.broken and parts.message("warn", other),
+            parts.note(data_words(run.draw, run.broken)),
+            self._walks(run),
             parts.table(
-                "Where they are",
+                "Where they are, in the first draw",
                 ("Method", "KL to the optimum", "Share of the possible gain"),
-                [(name, parts.exactly(walk.path[-1][1], two_digits(walk.path[-1][1])), _share(self.climbed(state, walk.policy))) for name, walk in (("PPO", state.ppo), ("DPO", state.dpo))],
+                [(name, _exactly(distance(policy, target)), _share(run.experiment.climbed(policy))) for name, policy in ways],
             ),
-            state.ran != state.broken and parts.message("warn", f"Shown is the walk with {_setting(state.ran)}. Walk again for the switches as they are now."),
+            run.draws and self._spread(run),
             parts.reading(self._ending(state)),
         ]
 
-    def _stands(self, walk: Walk) -> str:
-        return f"{'ends' if walk.path[-1][0] == 1.0 else 'is'} {two_digits(walk.path[-1][1])} nats"
+    def _walks(self, run: Run) -> h.Node:
+        target = run.experiment.target
+        verb = "ends" if run.ppo.ended else "is"
+        stands = f"PPO {verb} {two_digits(run.ppo.path[-1][1])} nats from the optimum of the true reward"
+        return charts.chart(
+            [
+                charts.Line("PPO", run.ppo.path, "reward"),
+                charts.Line("DPO", run.dpo.path, "aligned"),
+                charts.Rule("RLHF’s own optimum", y=distance(run.ideal, target), tone="reward"),
+            ],
+            x=charts.Axis("share of its training done", format=parts.percent, low=0.0, high=1.0),
+            y=charts.Axis("KL to the optimum, nats", log=True, format=two_digits),
+            says=f"{stands}, DPO {two_digits(run.dpo.path[-1][1])}.",
+            height="short",
+        )
+
+    def _spread(self, run: Run) -> h.Node:
+        """Each draw's two dots: in the same column are the same labels."""
+        series = [
+            charts.Dots(name, [charts.Dot(f"draw {at}", at, max(found[arm], LOWEST)) for at, found in enumerate(run.draws, 1)], tone)
+            for arm, (name, tone) in enumerate((("RLHF", "reward"), ("DPO", "aligned")))
+        ]
+        return parts.panel(
+            "The labels drawn again: what each method gains",
+            charts.chart(
+                [*series, charts.Rule("the optimum", y=1.0), charts.Rule("the start", y=0.0)],
+                x=charts.Axis("draw of the labels", low=0, high=DRAWS + 1),
+                y=charts.Axis("share of the possible gain", format=share_words),
+                says=spread_words(run.draws) or "One draw proves nothing.",
+                height="short",
+            ),
+            parts.note(
+                "Each column is one draw of the labels, given to both. "
+                "RLHF stands for the exact optimum of the reward that it fitted.",
+                any(min(shares) < LOWEST for shares in run.draws) and f" What is below {share_words(LOWEST)} is drawn there.",
+            ),
+        )
 
     def _ending(self, state: Optimum) -> str:
-        if self._finished(state):
-            return self.verdict(state)
-        return "They walk …" if state.work.going else f"Stopped at {parts.percent(self.progress(state))}. Walk again to see where they end."
-
-    def _finished(self, state: Optimum) -> bool:
-        return state.ppo.path[-1][0] == 1.0 and state.dpo.path[-1][0] == 1.0
-
-    def climbed(self, state: Optimum, policy: LanguageModel) -> float:
-        """The share of objective(pi*) - objective(pi_ref) that a policy has gained; all of it where there is nothing to gain."""
-        reference, reward = self.reference(state), self.reward(state)
-        top, foot = (optimum.objective(model, reference, reward, BETA) for model in (self.target(state), reference))
-        return (optimum.objective(policy, reference, reward, BETA) - foot) / (top - foot) if top - foot > 1e-9 else 1.0
+        if state.run.walked and (not state.work.going or len(state.run.draws) == DRAWS):
+            stopped = "" if len(state.run.draws) == DRAWS else f"Stopped after {len(state.run.draws)} of {DRAWS} draws. "
+            return stopped + self.verdict(state)
+        if state.work.going:
+            return f"{len(state.run.draws)} of {DRAWS} draws are done." if state.run.walked else "They walk …"
+        return f"Stopped at {parts.percent(self.progress(state))}. Walk again to see where they end."
 
     def correlation(self, state: Optimum) -> float:
-        """How well DPO's implicit reward agrees with the reward, over answers of the reference and of the optimum."""
-        reference, target = self.reference(state), self.target(state)
-        answers = np.concatenate([model.sample(400, Random("correlation")) for model in (reference, target)])
-        implicit = dpo.implicit_reward(state.dpo.policy, reference, answers, BETA)
-        wanted = optimum.total_reward(reference, self.reward(state), answers)
+        """How well DPO's implicit reward agrees with the true one, over answers of the reference and of the optimum."""
+        experiment = state.run.experiment
+        answers = np.concatenate([model.sample(400, Random("correlation")) for model in (experiment.reference, experiment.target)])
+        implicit = dpo.implicit_reward(state.run.dpo.policy, experiment.reference, answers, experiment.dpo_beta)
+        wanted = optimum.total_reward(experiment.reference, experiment.reward, answers)
         return float(np.corrcoef(implicit, wanted)[0, 1]) if min(implicit.std(), wanted.std()) > 1e-9 else 0.0
 
     def verdict(self, state: Optimum) -> str:
         """What happened, in sentences computed from it."""
-        shares = {"PPO": self.climbed(state, state.ppo.policy), "DPO": self.climbed(state, state.dpo.policy)}
-        agreed = f"DPO’s implicit reward agrees with the reward model’s at a correlation of {parts.shown(self.correlation(state), 3)}."
-        found = f"{_arrived(shares)} Of the gain from the start to the optimum, PPO has {_words(shares['PPO'])} and DPO {_words(shares['DPO'])}."
-        causes = self._causes(state)
-        if not causes:
-            return f"{found} DPO never saw a reward. {agreed}"
-        return f"{found} What was done to DPO: {'; '.join(causes)}. {agreed}"
+        run = state.run
+        shares = {"PPO": run.experiment.climbed(run.ppo.policy), "DPO": run.experiment.climbed(run.dpo.policy)}
+        gains = f"of the gain from the start to the optimum, PPO has {share_words(shares['PPO'])} and DPO {share_words(shares['DPO'])}"
+        first = f"In the first draw {gains}. {arrived(shares)}"
+        seen = f"DPO never saw a reward. Its implicit one correlates {parts.shown(self.correlation(state), 3)} with the true one."
+        sizes = len(run.experiment.reference.phrases), int(np.isfinite(run.dpo.policy.logits).sum())
+        why = causes(run.broken, run.draws, sizes) if run.broken else [seen]
+        steps = run.direct.keywords["steps"]
+        cut = f"DPO’s loss on the held-out labels was still falling when its {steps} steps were over."
+        short = shares["DPO"] <= ARRIVED and run.dpo.path[-1][0] == 1.0
+        return " ".join(filter(None, (first, spread_words(run.draws), *why, cut if short else "", self._unsaid(run))))
 
-    def _causes(self, state: Optimum) -> list[str]:
-        causes = []
-        if "few" in state.ran:
-            causes.append(f"{FEW} yes-or-no labels leave most answers undecided, and it trusts their accidents")
-        if "uncovered" in state.ran:
-            wanted, said = (_often(self._share_with(model, state.missing)) for model in (self.target(state), state.dpo.policy))
-            causes.append(f"nobody compared answers with “{state.missing}”, which the optimum says in {wanted} answers, and DPO in {said}")
-        if "noisy" in state.ran:
-            causes.append("wrong labels make every preference look weaker than it is")
-        if "beta" in state.ran:
-            moved = state.dpo.policy.kl(self.reference(state)), self.target(state).kl(self.reference(state))
-            causes.append(f"its beta is {OTHER_BETA:g} times PPO’s, so it moved {moved[0]:.1f} nats where {moved[1]:.1f} were wanted")
-        return causes
+    def _unsaid(self, run: Run) -> str:
+        """What became of the phrase that no pair holds."""
+        if not run.draw.missing:
+            return ""
+        models = (run.experiment.target, run.ppo.policy, run.dpo.policy)
+        wanted, practised, direct = (often(self._share_with(model, run.draw.missing)) for model in models)
+        return f"“{run.draw.missing}” is in {wanted} answers of the optimum, in {practised} of PPO’s and in {direct} of DPO’s."
 
     def _share_with(self, model: LanguageModel, phrase: str) -> float:
         """The share of a model's answers that hold a phrase."""
@@ -262,10 +238,10 @@ class SameOptimum(Widget[Optimum]):
 
     def _distributions(self, state: Optimum) -> h.Node:
         """Each answer's chance as bars: the start's, each method's once there is one, and the optimum's."""
-        target, answers = self.target(state), self._kept("likeliest", state, self._likeliest)
-        models = [("start", self.reference(state), "muted"), ("optimum", target, "plain")]
-        if state.ppo and state.dpo:
-            models[1:1] = [("PPO", state.ppo.policy, "reward"), ("DPO", state.dpo.policy, "aligned")]
+        target, answers = self.experiment(state).target, self._kept("likeliest", state, self._likeliest)
+        models = [("start", self.experiment(state).reference, "muted"), ("optimum", target, "plain")]
+        if state.run:
+            models[1:1] = [("PPO", state.run.ppo.policy, "reward"), ("DPO", state.run.dpo.policy, "aligned")]
         chances = [(name, np.exp(model.log_probs(answers).sum(axis=1)), tone) for name, model, tone in models]
         rows = [
             tuple(parts.Bar(target.text(answer), float(found[place]), tone=tone, whose=name) for name, found, tone in chances)
@@ -275,38 +251,17 @@ class SameOptimum(Widget[Optimum]):
 
     def _likeliest(self, state: Optimum) -> np.ndarray:
         """The answers that the optimum is likeliest to give, among many drawn from it."""
-        target = self.target(state)
+        target = self.experiment(state).target
         drawn = np.array(list(dict.fromkeys(map(tuple, target.sample(3000, Random("likeliest")).tolist()))))
         return drawn[np.argsort(-target.log_probs(drawn).sum(axis=1), kind="stable")[:SHOWN]]
 
 
-def _distance(policy: LanguageModel, target: LanguageModel) -> float:
-    """KL(policy || target), but never less than a logarithmic axis can show."""
-    return max(policy.kl(target), NEAREST)
-
-
-def _arrived(shares: dict[str, float]) -> str:
-    arrived = [name for name, share in shares.items() if share > ARRIVED]
-    if len(arrived) == len(shares):
-        return "Both arrive."
-    return f"Only {arrived[0]} arrives." if arrived else "Neither arrives."
-
-
-def _often(share: float) -> str:
-    return next(words for words, least in OFTEN.items() if share >= least)
-
-
-def _setting(broken: frozenset[str]) -> str:
-    return " and ".join(label for name, label in BREAKS.items() if name in broken) or "nothing taken away"
-
-
-def _words(share: float) -> str:
-    """A share of the gain, which may be below nothing."""
-    return f"−{parts.percent(-share)}" if share < 0 else parts.percent(share)
+def _exactly(distance: float) -> h.Node:
+    return parts.exactly(distance, two_digits(distance))
 
 
 def _share(share: float) -> h.Node:
-    return parts.exactly(share, _words(share))
+    return parts.exactly(share, share_words(share))
 
 
 def _chance(value: float) -> str:

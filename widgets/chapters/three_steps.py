@@ -30,22 +30,26 @@ CLEAR = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Tuned:
-    """Step 1: the losses by step, on the demonstrations and on those held out, and the model."""
+    """Step 1: the losses by step, on the demonstrations and on those held out, the model, and the call that trained it."""
 
     losses: tuple[tuple[int, float, float], ...]
     model: LanguageModel
+    training: partial
     done: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
     """Step 2: held-out accuracy by the number of comparisons, and the last model with its calibration; ``asked`` is the
-    number of comparisons that it was to reach."""
+    number of comparisons that it was to reach; ``asking`` and ``fitting`` are the calls that compared and that fitted."""
 
     accuracies: tuple[tuple[int, float], ...]
     model: RewardModel
     calibration: tuple[tuple[float, float, int], ...]
     asked: int
+    asking: partial
+    fitting: partial
+    held_out: int
     done: bool = False
 
     @property
@@ -134,23 +138,27 @@ class Practised:
 
 def tune(task: Task, raw: LanguageModel, seed: int) -> Iterator[Tuned]:
     losses: tuple[tuple[int, float, float], ...] = ()
-    for iterate in sft.train(raw, *task.demonstration_texts(seed), steps=SFT_STEPS):
+    training = partial(sft.train, raw, *task.demonstration_texts(seed), steps=SFT_STEPS)
+    for iterate in training():
         losses = (*losses, (iterate.step, iterate.loss, iterate.held_out))
-        made = Tuned(losses, iterate.model)
+        made = Tuned(losses, iterate.model, training)
         yield made
     yield replace(made, done=True)
 
 
 def learn(task: Task, model: LanguageModel, sizes: Sequence[int], seed: int) -> Iterator[Learned]:
     """From so many comparisons, each between two of the model's answers, one size after the other."""
-    everything = pipeline.compare(task, (model,), SIZES[-1] + HELD_OUT, seed)
+    asking = partial(pipeline.compare, task, (model,), SIZES[-1] + HELD_OUT, seed)
+    everything = asking()
     held_out = everything[SIZES[-1] :]
     differences = task.counts(held_out.first) - task.counts(held_out.second)
     accuracies: tuple[tuple[int, float], ...] = ()
     for size in sizes:
-        learned = pipeline.learn_reward(task, everything[:size])
+        fitting = partial(pipeline.learn_reward, task, everything[:size])
+        learned = fitting()
         accuracies = (*accuracies, (size, reward_model.accuracy(learned, differences, held_out.preferences)))
-        made = Learned(accuracies, learned, calibration(differences @ learned.weights, held_out.preferences), sizes[-1])
+        honest = calibration(differences @ learned.weights, held_out.preferences)
+        made = Learned(accuracies, learned, honest, sizes[-1], asking, fitting, len(held_out))
         yield made
     yield replace(made, done=True)
 
