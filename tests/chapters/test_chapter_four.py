@@ -187,6 +187,33 @@ class TestConstitution:
     def widget(self, content):
         return Constitution(content)
 
+    def test_a_draft_is_one_draw_of_the_raw_model_and_not_picked(self, widget, content):
+        """The longest of three stood here; one draw is as long as the model's answers are on average."""
+        drafts = [after(widget, widget.start(), *["draft"] * turn).versions[0] for turn in range(100)]
+        raw = content.trained("writing").raw
+        said, usual = ((np.array(rows) != raw.end).sum(axis=1) for rows in (drafts, raw.sample(20_000, 1)))
+        assert abs(said.mean() - usual.mean()) < 3 * usual.std() / 10
+
+    def test_the_settings_shown_are_enough_to_have_the_same_run_again(self, widget, content):
+        ticks = ("tick", ("plain", "on")), ("question", "salary"), "draft", "revise", "train"
+        state = after(widget, widget.start(), *ticks)
+        groups = {group.title: group for group in widget.settings(state)}
+        task, raw = content.tasks["salary"], content.trained("salary").raw
+        draws, phase = groups["The draws"], groups["The supervised phase"]
+        (draft,) = raw.sample(1, Random(draws.value("draft")))
+        revised = constitution.revise(raw, draft, task.kinds, widget.principles(state), Random(draws.value("revision")))
+        assert state.versions == (tuple(draft.tolist()), tuple(revised.tolist()))
+        sizes = {name: phase.value(name) for name in ("drafts", "steps", "rate")}
+        luck = Random(phase.value("seed"))
+        *_, trained = constitution.supervised(raw, task.kinds, widget.principles(state), luck, **sizes)
+        answers = trained.model.sample(phase.value("judged"), Random("judged"))
+        kept = [constitution.kept_share(answers, task.kinds, principle) for principle in widget.principles(state)]
+        assert state.after.kept == pytest.approx(kept, abs=1e-12)
+
+    def test_where_it_departs_from_the_original_is_said(self, widget):
+        for state in (widget.start(), after(widget, widget.start(), "train")):
+            assert "held to all ticked principles at once" in widget.html(state)
+
     def test_revising_ends_with_nothing_to_object_to(self, widget, content):
         kinds = content.tasks["writing"].kinds
         for turn in range(12):

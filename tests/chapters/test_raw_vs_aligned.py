@@ -1,12 +1,15 @@
 import re
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
 
+from widgets.chapters.models import pack
 from widgets.chapters.raw_vs_aligned import END, HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, _commonest, wilson
-from widgets.core import three_h
+from widgets.core import pipeline, ppo, sft, three_h
 from widgets.kit.events import Event
+from widgets.site.models import SEED
 from widgets.site.views import offered, stored_views
 
 
@@ -208,3 +211,46 @@ def test_the_figure_says_that_its_first_answers_were_picked(widget):
     assert "picked to show the difference" in widget.html(widget.start())
     for event in (("ask", None), ("surprise", None), ("heat", 3)):
         assert "picked to show" not in widget.html(after(widget, event))
+
+
+def test_the_settings_shown_are_those_that_trained_the_models_and_drew_the_answers(widget, content):
+    state = after(widget, ("question", "moon"), ("heat", 3), ("ask", None), ("evidence", None), ("evidence", None))
+    groups = {group.title: group for group in widget.settings(state)}
+    draws, task = groups["The draws"], content.tasks["moon"]
+    for side in SIDES:
+        model = getattr(content.trained("moon"), side)
+        (said,) = model.sample(1, Random(draws.value("seed")), draws.value("temperature"))
+        np.testing.assert_array_equal(said, widget.answer(state, side))
+        last = model.sample(SAMPLES, Random(draws.value("counting")), draws.value("temperature"))
+        before = after(widget, ("question", "moon"), ("heat", 3), ("ask", None), ("evidence", None)).counts[side]
+        added = np.subtract(state.counts[side], before)
+        assert added.tolist() == np.bincount(three_h.categories(last, task.kinds), minlength=len(added)).tolist()
+    assert draws.value("answers") == 2 * SAMPLES
+    pretraining, sft_, ppo_ = groups["Pre-training"], groups["SFT"], groups["PPO"]
+    assert pretraining.value("seed") == sft_.value("seed") == ppo_.value("seed") == SEED
+    assert task.web_texts(SEED).shape == (pretraining.value("count"), pretraining.value("length"))
+    demonstrations, held_out = task.demonstration_texts(SEED)
+    assert (len(demonstrations), len(held_out)) == (sft_.value("demonstrations"), sft_.value("held out"))
+
+
+def test_the_aligned_settings_are_what_made_the_shipped_models(widget, content):
+    """Run again from the numbers shown alone, they give the models that the browser gets."""
+    groups = {group.title: group for group in widget.settings(after(widget, ("question", "moon")))}
+    task = content.tasks["moon"]
+    value = {title: {setting.name: setting.value for setting in group.of} for title, group in groups.items()}
+    seed = value["PPO"]["seed"]
+    steps = {title: {name: value[title][name] for name in ("steps", "rate")} for title in ("Pre-training", "SFT")}
+    *_, raw = sft.train(task.untrained, task.web_texts(seed), **steps["Pre-training"])
+    *_, tuned = sft.train(raw.model, task.demonstration_texts(seed)[0], **steps["SFT"])
+    labels = value["Reward model"]
+    pairs = pipeline.compare(task, (tuned.model,), labels["count"], labels["seed"])
+    learned = pipeline.learn_reward(task, pairs, labels["l2"])
+    practice = {name: of for name, of in value["PPO"].items() if name != "seed"}
+    reward = pipeline.reward_table(learned, tuned.model)
+    *_, aligned = ppo.train(tuned.model, reward, practice.pop("beta"), task.rng("ppo", seed), **practice)
+    assert pack(pipeline.Stages(raw.model, tuned.model, learned, aligned.policy)) == content.models["moon"]
+
+
+def test_counts_of_more_answers_do_not_hang_on_the_answers_above(widget):
+    asked_before = after(widget, ("evidence", None), ("ask", None), ("evidence", None))
+    assert asked_before.counts == after(widget, ("evidence", None), ("evidence", None)).counts

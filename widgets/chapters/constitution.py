@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import Random
 
 import htpy as h
@@ -12,12 +13,14 @@ import numpy as np
 from widgets.core import constitution, three_h
 from widgets.core.constitution import Objection, Principle
 from widgets.core.language_model import LanguageModel
-from widgets.kit import parts
+from widgets.kit import parts, settings
 from widgets.kit.events import Choice, Event, Fields, Press, Text
+from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .method_cards import Work
+from .model_settings import packed_settings, raw_settings
 from .reward_hacking import TYPICAL_OF, typical_answer
 from .stand_ins import CRITIC
 
@@ -35,6 +38,12 @@ TESTS = {
 WORDING, MOST_OWN, MOST_REVISIONS = 120, 4, 12
 KEPT = 0.95  # by so many answers: as good as always
 DRAFTS, JUDGED, TRAINING_STEPS = 300, 1000, 80
+JUDGING = "judged"  # the seed of the answers that are judged: the same luck before training and after
+# Where the figure goes another way than Bai et al. 2022b, who began with a helpful model and questions written to provoke it.
+DEPARTURE = (
+    "Here a raw model answers an ordinary question, every revision is held to all ticked principles at once, and the same "
+    "model is trained on."
+)
 
 
 @dataclass(frozen=True)
@@ -140,10 +149,8 @@ class Constitution(Widget[Drafting]):
         return replace(state, question=question, turn=turn, versions=fresh.versions)
 
     def _drafted(self, question: str, ticked: tuple[str, ...], turn: int) -> Drafting:
-        """A draft of the raw model; of the first few draws, one that says something."""
-        drawn = self._model(question).sample(8, Random(f"{question} draft {turn}")).tolist()
-        end = self._model(question).end
-        answer = max(drawn[:3], key=lambda tokens: sum(token != end for token in tokens))
+        """One draw of the raw model."""
+        (answer,) = self._model(question).sample(1, Random(_draft_seed(question, turn))).tolist()
         return Drafting(question, ticked, turn, (tuple(answer),))
 
     def _model(self, question: str) -> LanguageModel:
@@ -157,7 +164,7 @@ class Constitution(Widget[Drafting]):
         if not self._objections(state) or self._at_cap(state):
             return state
         kinds = self.content.tasks[state.question].kinds
-        luck = Random(f"{state.question} revision {state.turn} {len(state.versions)}")
+        luck = Random(_revision_seed(state, len(state.versions)))
         revised = constitution.revise(self._model(state.question), state.versions[-1], kinds, self.principles(state), luck)
         return replace(state, versions=(*state.versions, tuple(revised.tolist())))
 
@@ -174,23 +181,42 @@ class Constitution(Widget[Drafting]):
                     return self.statement(state, one.id), self.statement(state, other.id)
         return None
 
+    def training(self, state: Drafting) -> partial:
+        """The call that the supervised phase makes."""
+        model, kinds = self._model(state.question), self.content.tasks[state.question].kinds
+        luck = Random(_training_seed(state.question))
+        return partial(constitution.supervised, model, kinds, self.principles(state), luck, drafts=DRAFTS, steps=TRAINING_STEPS)
+
+    def settings(self, state: Drafting) -> tuple[Settings, ...]:
+        draws = [Setting("draft", _draft_seed(state.question, state.turn), "its seed")]
+        if len(state.versions) > 1:
+            draws.append(Setting("revision", _revision_seed(state, len(state.versions) - 1), "the seed of the last"))
+        groups = [Settings("The draws", tuple(draws))]
+        if state.trained is not None:
+            phase = settings.of(self.training(state), "The supervised phase", drafts="answers revised", rate="of a row’s own gradient")
+            seed = Setting("seed", _training_seed(state.question))
+            judged = Setting("judged", JUDGED, f"answers, before and after, from the seed “{JUDGING}”")
+            typical = Setting("typical answer", _typical_seed(state.question), f"the seed of the {TYPICAL_OF} it is among")
+            groups.append(Settings(phase.title, (seed, *phase.of, judged, typical)))
+        return *groups, *raw_settings(self.content.tasks[state.question]), packed_settings()
+
     def _train(self, state: Drafting) -> Iterator[Drafting]:
         """The supervised phase: fine-tunes on revisions of many drafts."""
         task, model, principles = self.content.tasks[state.question], self._model(state.question), self.principles(state)
-        luck, work = Random(f"{state.question} supervised"), Work()
+        work = Work()
         state = replace(state, before=self._shares(model, task.kinds, principles), after=None, sample=(), trained=0.0, work=work)
         try:
-            for phase in constitution.supervised(model, task.kinds, principles, luck, drafts=DRAFTS, steps=TRAINING_STEPS):
+            for phase in self.training(state)():
                 if phase.step or phase.revised % 20 == 0:
                     yield replace(state, trained=0.7 * phase.revised / DRAFTS + 0.3 * phase.step / TRAINING_STEPS)
-            answers = phase.model.sample(TYPICAL_OF, Random(f"{state.question} typical"))
+            answers = phase.model.sample(TYPICAL_OF, Random(_typical_seed(state.question)))
             sample = tuple(typical_answer(answers, task.gold(answers)).tolist())
             yield replace(state, trained=1.0, after=self._shares(phase.model, task.kinds, principles), sample=sample)
         finally:
             work.going = False
 
     def _shares(self, model: LanguageModel, kinds: tuple[str, ...], principles: list[Principle]) -> Shares:
-        answers = model.sample(JUDGED, Random("judged"))
+        answers = model.sample(JUDGED, Random(JUDGING))
         kept = tuple(constitution.kept_share(answers, kinds, principle) for principle in principles)
         counts = np.bincount(three_h.categories(answers, kinds), minlength=len(three_h.CATEGORIES))
         return Shares(kept, tuple((counts / JUDGED).tolist()))
@@ -310,11 +336,12 @@ class Constitution(Widget[Drafting]):
             parts.shares(kept, f"Share of {JUDGED} answers that keep each principle", texts=True),
             parts.disclosure("What kinds of answers are these?", parts.shares(categories, f"Share of {JUDGED} answers of each kind")),
             parts.reading(self._verdict(state)),
+            parts.note(DEPARTURE),
         ]
 
     def _under_way(self, state: Drafting) -> h.Node:
         if state.trained is None:
-            return parts.note("One revision mends one answer. Training on many changes the model itself.")
+            return parts.note("One revision mends one answer. Training on many changes the model itself.", " ", DEPARTURE)
         if state.work.going:
             return parts.progress("Revising and training", state.trained)
         return parts.message("warn", f"Stopped at {parts.percent(state.trained)}. Run it again to see what it changes.")
@@ -343,6 +370,25 @@ class Constitution(Widget[Drafting]):
         if share > KEPT:
             return f"More than {parts.percent(KEPT)} of them keep each principle."
         return f"The one kept least often: “{self.statement(state, principle.id).removesuffix('.')}”, in {parts.percent(share)} of answers."
+
+
+# The seeds of all draws.
+
+
+def _draft_seed(question: str, turn: int) -> str:
+    return f"{question} draft {turn}"
+
+
+def _revision_seed(state: Drafting, number: int) -> str:
+    return f"{state.question} revision {state.turn} {number}"
+
+
+def _training_seed(question: str) -> str:
+    return f"{question} supervised"
+
+
+def _typical_seed(question: str) -> str:
+    return f"{question} typical"
 
 
 def _contradicting(pair: tuple[str, str]) -> str:

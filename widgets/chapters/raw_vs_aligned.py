@@ -13,9 +13,11 @@ from widgets.core import three_h
 from widgets.core.language_model import LanguageModel
 from widgets.kit import parts
 from widgets.kit.events import Choice, Event, Fields, Integer, Press
+from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
+from .model_settings import aligned_settings, packed_settings
 from .regime import nats
 
 SIDES = ("raw", "aligned")
@@ -111,8 +113,25 @@ class RawVsAligned(Widget[Demo]):
 
     def answer(self, state: Demo, side: str) -> np.ndarray:
         """What one side says: the same luck for both, and at every temperature."""
-        luck = Random(f"{state.question} answer {self.options.seed} {state.turn}")
-        return self._model(state, side).sample(1, luck, HEAT[state.heat])[0]
+        return self._model(state, side).sample(1, Random(self._luck(state)), HEAT[state.heat])[0]
+
+    def _luck(self, state: Demo) -> str:
+        """The seed of what both say."""
+        return f"{state.question} answer {self.options.seed} {state.turn}"
+
+    def settings(self, state: Demo) -> tuple[Settings, ...]:
+        if self.options.compact:
+            return ()
+        draws = [Setting("seed", self._luck(state), "of both answers"), Setting("temperature", HEAT[state.heat])]
+        if state.counts:
+            last = self._tally(state, state.asked - SAMPLES)
+            counted = Setting("answers", state.asked, "counted of each model"), Setting("counting", last, f"seed of the last {SAMPLES}")
+            draws += counted
+        return Settings("The draws", tuple(draws)), *aligned_settings(self.content.tasks[state.question]), packed_settings()
+
+    def _tally(self, state: Demo, asked: int) -> str:
+        """The seed of the ``SAMPLES`` answers that follow so many."""
+        return f"{state.question} evidence {asked}"
 
     def _model(self, state: Demo, side: str) -> LanguageModel:
         return getattr(self.content.trained(state.question), side)
@@ -123,8 +142,7 @@ class RawVsAligned(Widget[Demo]):
 
     def _count(self, state: Demo, side: str) -> tuple[int, ...]:
         """What was counted before, and ``SAMPLES`` answers more."""
-        more = f" {state.asked}" if state.asked else ""
-        luck = Random(f"{state.question} evidence {state.turn}{more}")
+        luck = Random(self._tally(state, state.asked))
         tokens = self._model(state, side).sample(SAMPLES, luck, HEAT[state.heat])
         found = np.bincount(three_h.categories(tokens, self.content.tasks[state.question].kinds), minlength=len(three_h.CATEGORIES))
         return tuple((found + (state.counts[side] if state.counts else 0)).tolist())

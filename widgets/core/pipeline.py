@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 
 import numpy as np
@@ -58,7 +58,11 @@ class Task:
 
     def web_texts(self, seed: int) -> np.ndarray:
         """What there is to pre-train on, (WEB_TEXTS, LENGTH)."""
-        return corpus.texts(self.kinds, self.web, WEB_TEXTS, LENGTH, self.rng("web", seed))
+        return self.web_draw(seed)()
+
+    def web_draw(self, seed: int) -> partial:
+        """The call that makes ``web_texts``."""
+        return partial(corpus.texts, self.kinds, self.web, WEB_TEXTS, LENGTH, self.rng("web", seed))
 
     def demonstration_texts(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """For training, and held out."""
@@ -104,15 +108,37 @@ class Stages:
     aligned: LanguageModel
 
 
+# The calls that ``align`` makes, one a stage. What they bind is what shaped the models that come out.
+
+
+def pretraining(task: Task, texts: np.ndarray) -> partial:
+    """Maximum likelihood on web texts."""
+    return partial(sft.train, task.untrained, texts)
+
+
+def fine_tuning(raw: LanguageModel, demonstrations: np.ndarray, held_out: np.ndarray) -> partial:
+    """Maximum likelihood on demonstrations, from the raw model on."""
+    return partial(sft.train, raw, demonstrations, held_out)
+
+
+def comparing(task: Task, tuned: LanguageModel, seed: int) -> partial:
+    """The careful judge's choices between the SFT model's answers."""
+    return partial(compare, task, (tuned,), COMPARISONS, seed)
+
+
+def practising(task: Task, tuned: LanguageModel, reward: np.ndarray, beta: float, seed: int) -> partial:
+    """PPO against a reward table, from the SFT model on."""
+    return partial(ppo.train, tuned, reward, beta, task.rng("ppo", seed))
+
+
 def pretrain(task: Task, seed: int) -> LanguageModel:
-    """The raw model: maximum likelihood on web texts."""
-    return last(sft.train(task.untrained, task.web_texts(seed))).model
+    """The raw model."""
+    return last(pretraining(task, task.web_texts(seed))()).model
 
 
 def fine_tune(task: Task, raw: LanguageModel, seed: int) -> LanguageModel:
     """The model after SFT on demonstrations."""
-    demonstrations, held_out = task.demonstration_texts(seed)
-    return last(sft.train(raw, demonstrations, held_out)).model
+    return last(fine_tuning(raw, *task.demonstration_texts(seed))()).model
 
 
 def compare(
@@ -147,6 +173,6 @@ def align(task: Task, seed: int = 1, beta: float = BETA) -> Stages:
     beta = checks.number("beta", beta, 0.0)
     raw = pretrain(task, seed)
     tuned = fine_tune(task, raw, seed)
-    learned = learn_reward(task, compare(task, (tuned,), COMPARISONS, seed))
-    aligned = last(ppo.train(tuned, reward_table(learned, tuned), beta, task.rng("ppo", seed))).policy
+    learned = learn_reward(task, comparing(task, tuned, seed)())
+    aligned = last(practising(task, tuned, reward_table(learned, tuned), beta, seed)()).policy
     return Stages(raw, tuned, learned, aligned)

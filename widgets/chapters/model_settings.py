@@ -1,0 +1,60 @@
+"""What shaped the models that the book ships: read off the calls by which ``pipeline.align`` makes them."""
+
+from __future__ import annotations
+
+from functools import partial
+from inspect import signature
+
+from widgets.core import pipeline
+from widgets.core.annotators import CAREFUL
+from widgets.core.pipeline import Task
+from widgets.kit import settings
+from widgets.kit.settings import Setting, Settings
+
+from .models import RARE, SCALE
+
+
+def raw_settings(task: Task) -> tuple[Settings, ...]:
+    """How the raw model was trained."""
+    seed = _bound(task)["seed"]
+    texts = settings.of(task.web_draw(seed), "", count="texts of its web, written by us", length="most phrases in a text")
+    training = settings.of(pipeline.pretraining(task, None), "", steps=_STEPS, rate=_RATE)
+    return (Settings("Pre-training", (_seed(seed), *texts.of, *training.of)),)
+
+
+def aligned_settings(task: Task) -> tuple[Settings, ...]:
+    """How the raw model was trained, and the aligned one from it."""
+    seed, beta = _bound(task)["seed"], _bound(task)["beta"]
+    # Data and models are no settings: only what else a call binds is read.
+    tuning = settings.of(pipeline.fine_tuning(None, None, None), "", steps=_STEPS, rate=_RATE)
+    shown = Setting("demonstrations", pipeline.DEMONSTRATIONS), Setting("held out", pipeline.HELD_OUT, "demonstrations")
+    pairs = settings.of(pipeline.comparing(task, None, seed), "", count="pairs of the SFT model’s answers").of
+    fit = settings.of(partial(pipeline.learn_reward, task, None), "", l2="the pull of its weights towards zero").of
+    judge = Setting("annotator", CAREFUL.name, "one vote a pair")
+    practice = settings.of(pipeline.practising(task, None, None, beta, seed), "PPO", beta="the price of a nat")
+    return (
+        *raw_settings(task),
+        Settings("SFT", (_seed(seed), *shown, *tuning.of)),
+        Settings("Reward model", (*pairs, judge, *fit)),
+        Settings(practice.title, (_seed(seed), *practice.of)),
+    )
+
+
+def packed_settings() -> Settings:
+    """What packing the models for the browser has rounded."""
+    scale = Setting("log-probabilities", f"to 1/{SCALE:g} of a nat")
+    return Settings("As shipped", (scale, Setting("kept as before PPO", RARE, "of answers or fewer meet such a row")))
+
+
+_STEPS, _RATE = "of gradient descent", "of a row’s own gradient"
+
+
+def _bound(task: Task) -> dict[str, object]:
+    """What the call that trains the shipped models binds: it sets nothing beside the task."""
+    bound = signature(pipeline.align).bind(task)
+    bound.apply_defaults()
+    return bound.arguments
+
+
+def _seed(seed: int) -> Setting:
+    return Setting("seed", seed)
