@@ -9,6 +9,8 @@ import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.report_card import ReportCard, hackable, picture, taste_in_words
+from widgets.chapters.taste import stand_in
+from widgets.core import annotators, overoptimization
 from widgets.core.features import FEATURES, NAMES, extract
 from widgets.core.overoptimization import Point
 from widgets.kit.events import Event
@@ -51,8 +53,65 @@ def test_blind_spots_are_pairs_on_which_the_model_and_the_judge_disagree(card, l
         assert features[0] - features[1] == pytest.approx(dispute.margin, abs=1e-6)
         assert f'score higher by <data value="{dispute.margin!r}">' in card.html(report)
         assert dispute.models in card.html(report).replace("&#39;", "'")
+        golds = _golds(content, dispute)
+        assert golds[1] >= card.recipe.good and golds[1] - golds[0] >= card.recipe.worse
+        assert golds[1] - golds[0] == pytest.approx(dispute.gold)
     margins = [min(dispute.margin, dispute.gold) for dispute in report.blind.worst]
     assert margins == sorted(margins, reverse=True)
+
+
+def _golds(content, dispute):
+    """What the careful judge says of the answer that the model prefers, and of the other."""
+    task = next(content.tasks[question.id] for question in content.questions if question.prompt == dispute.prompt)
+    return [float(task.gold(_tokens(task.phrases, text))[0]) for text in (dispute.models, dispute.judges)]
+
+
+def _tokens(phrases, text):
+    """An answer's phrases, found again in its text."""
+    found = []
+    while text:
+        matching = [token for token, phrase in enumerate(phrases) if text.startswith(phrase)]
+        found.append(max(matching, key=lambda token: len(phrases[token])))
+        text = text[len(phrases[found[-1]]) :].strip()
+    return np.array([found + [len(phrases)] * (8 - len(found))])
+
+
+def test_a_blind_spot_is_a_good_answer_passed_over_whoever_labels(card, content):
+    """Never two bad answers, such as “I cannot guarantee that this is complete.” beside nothing at all."""
+    for annotator in annotators.ANNOTATORS:
+        blind = card._blind(stand_in(content, annotator))
+        assert 0 < blind.missed <= blind.matter <= blind.pairs and len(blind.worst) == 2
+        for dispute in blind.worst:
+            worse, better = _golds(content, dispute)
+            assert better >= card.recipe.good and better - worse >= card.recipe.worse
+
+
+def test_a_model_without_blind_spots_is_said_to_have_none(card, labeling):
+    report = card.start(preference_labeling=labeling.start())
+    flawless = replace(report, blind=replace(report.blind, missed=0, worst=()))
+    hold = f"{report.blind.matter} pairs hold a good answer and a clearly worse one"
+    assert f"{hold}, and it always prefers the good one." in card.html(flawless)
+
+
+def test_the_settings_shown_are_those_that_the_card_was_made_by(card, labeling, content, monkeypatch):
+    called = []
+    real = overoptimization.optima
+
+    def spying(reference, reward, judge, betas, seed, count):
+        called.append((betas, seed, count))
+        return real(reference, reward, judge, betas, seed, count)
+
+    monkeypatch.setattr(overoptimization, "optima", spying)
+    other = ReportCard(content)
+    other.recipe = replace(other.recipe, judged=50, paired=80, betas=(3.0, 0.7), good=2.0)
+    report = other.start(preference_labeling=labeling.start())
+    shown = {setting.name: setting.value for group in other.settings(report) for setting in group.of}
+    of_chase = other.recipe.settings[-1]
+    assert set(called) == {tuple(of_chase.value(name) for name in ("betas", "seed", "judged"))}
+    assert len(report.chase) == len(shown["betas"])
+    assert report.blind.pairs <= len(other.chased) * shown["paired"] / 2 and shown["good"] == 2.0
+    assert report.blind.matter < card.start(preference_labeling=labeling.start()).blind.matter
+    assert shown["labels"] == len(report.taste.preferences) and "Show the settings" in other.html(report)
 
 
 def test_there_is_a_link_button_with_and_without_labels(card, labeling):

@@ -2,11 +2,13 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.stand_ins import PORTRAITS
-from widgets.chapters.taste import taste_of
+from widgets.chapters.taste import stand_in, taste_of
+from widgets.core import reward_model
 from widgets.kit.events import Event
 
 
@@ -77,3 +79,13 @@ def test_choices_that_cancel_out_are_no_taste(labeling, content):
     pair = state.labels[0]
     state = labeling.settle(state, Event("label", (pair.first, pair.second, "b")))
     assert taste_of(state, content).note.startswith("The labels so far do not tell good answers from bad, so")
+
+
+def test_a_stand_ins_labels_are_shown_as_they_were_made(content):
+    taste, again = stand_in(content), stand_in(content, seed=2)
+    shown = {setting.name: setting.value for group in taste.settings for setting in group.of}
+    assert shown["labels"] == shown["count"] * shown["questions"] == len(taste.preferences)
+    assert shown["seed"] == 1 and {setting.value for group in again.settings for setting in group.of if setting.name == "seed"} == {2}
+    assert (taste.preferences != again.preferences).any()
+    refitted = reward_model.fit(taste.differences, taste.preferences, shown["l2"])
+    np.testing.assert_allclose(refitted.weights, taste.model.weights)

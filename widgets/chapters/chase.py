@@ -150,11 +150,7 @@ class Chaser:
             ]
         if made.deviations:
             found = (*found, settings.of(look, "The least of the bound, by Frank and Wolfe’s method, at the last beta"))
-        shown = (
-            made.settings,
-            Settings("Labels", (Setting("labels", len(taste.preferences), f"by {taste.whose}"),)),
-            *found,
-        )
+        shown = (made.settings, *taste.settings, *found)
         return Chase(made, proxy, tuple(rewards), tuple(points), self._best_of(proxy, question, made), shown)
 
     def _best_of(self, proxy: Proxy, question: str, made: Recipe) -> tuple[Point, ...]:

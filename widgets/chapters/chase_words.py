@@ -135,8 +135,8 @@ def frontier(cured: Sequence[Point], plain: Sequence[Point], cures: frozenset[st
         return f"At the same distance true quality is {_lifted(most or least)}, and elsewhere the same within luck."
     if cures == {"leash"}:
         far = parts.shown(cured[-1].distance)
-        same = "at the same distance true quality is the same, and the chase ends"
-        return f"The KL penalty is the slider moved back: {same} at {far}."
+        same = "at the same distance true quality is the same, and the chase ends at √KL"
+        return f"The KL penalty is the slider moved back: {same} {far}."
     return "At the same distance true quality is the same, within luck."
 
 
@@ -146,7 +146,7 @@ def _gain(lift: Lift) -> float:
 
 def _lifted(lift: Lift) -> str:
     way = "higher" if lift.gain > 0 else "lower"
-    return f"{way} by up to {parts.shown(abs(lift.gain))} (at {parts.shown(lift.distance)})"
+    return f"{way} by up to {parts.shown(abs(lift.gain))} (at √KL {parts.shown(lift.distance)})"
 
 
 def _change(cured: Point, plain: Point, words: tuple[str, str, str]) -> str:
@@ -175,5 +175,5 @@ def _law(name: str, law: Law) -> str:
     formula = f"d ({parts.shown(law.alpha)} − {parts.shown(law.beta)} {'log d' if law.log else 'd'})".replace(
         "− −", "+ "
     )
-    fit = "fits" if law.r_squared >= FITS else "does not fit well"
+    fit = "fits" if round(law.r_squared, 2) >= FITS else "does not fit well"
     return f"{name[0].upper()}{name[1:]}: {formula} {fit}, R² {parts.shown(law.r_squared)}."

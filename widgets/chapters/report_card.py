@@ -18,6 +18,7 @@ from widgets.core.optimum import optimal_policy, standardized
 from widgets.core.overoptimization import Point
 from widgets.kit import charts, parts
 from widgets.kit.events import Event, Press
+from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
@@ -26,17 +27,50 @@ from .stand_ins import PORTRAITS
 from .taste import Taste, phrase_features, taste_of
 
 ASKED = ("writing", "headache", "friend")
-BETA = 0.7
 CHASED = ("writing", "salary", "headache", "dog", "friend", "sleep")
-BETAS = (30.0, 3.0, 1.4, 0.7, 0.35, 0.14, 0.08)
-JUDGED = 200
-# Answers drawn of each model for pairs, the most phrases that they may have, and how many disputes are shown.
-PAIRED, SHORT, DISPUTES = 150, 4, 2
-STRONGEST = 4
+DISPUTES, STRONGEST = 2, 4
 # How far from zero the nearer end of a whisker must be for a taste to be sure: far enough to be seen.
 CLEAR = 0.05
 # In the saved picture: where zero is, and how far bars and whiskers reach from there.
 ZERO, HALF = 610, 270
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every number that the card is made by."""
+
+    beta: float = 0.7
+    paired: int = 300
+    short: int = 4
+    good: float = 1.5
+    worse: float = 1.0
+    betas: tuple[float, ...] = (30.0, 3.0, 1.4, 0.7, 0.35, 0.14, 0.08)
+    judged: int = 400
+    seed: int = 1
+
+    @property
+    def settings(self) -> tuple[Settings, ...]:
+        groups = {
+            "The aligned model": ("beta",),
+            "Blind spots": ("paired", "short", "good", "worse"),
+            "The chase": ("betas", "judged", "seed"),
+        }
+        return tuple(
+            Settings(title, tuple(Setting(name, getattr(self, name), _MEANINGS[name]) for name in names))
+            for title, names in groups.items()
+        )
+
+
+_MEANINGS = {
+    "beta": "of the exact optimum that answers as the aligned model",
+    "paired": "answers drawn of the SFT model for each question, to be paired",
+    "short": "phrases at most in an answer of a pair; longer ones are left out",
+    "good": "true quality from which an answer counts as good",
+    "worse": "true quality by which the other one is clearly worse",
+    "betas": "of the exact optimum at each point",
+    "judged": "answers judged at each point, for each question",
+    "seed": "of the answers judged",
+}
 
 
 @dataclass(frozen=True)
@@ -52,10 +86,14 @@ class Dispute:
 
 @dataclass(frozen=True)
 class Blind:
-    """In what share of pairs of answers the model and the judge disagree, of how many, and the worst cases."""
+    """In what share of pairs of answers the model and the judge disagree, of how many; in how many of the pairs that
+    matter, with one answer good and the other clearly worse, the model prefers the worse, of how many; and the worst
+    cases of that."""
 
     share: float
     pairs: int
+    missed: int
+    matter: int
     worst: tuple[Dispute, ...]
 
 
@@ -82,6 +120,7 @@ class ReportCard(Widget[Report]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
+        self.recipe = Recipe()
         self.ids = tuple(id for id in ASKED if id in content.tasks) or tuple(content.tasks)[:3]
         self.chased = tuple(id for id in CHASED if id in content.tasks) or tuple(content.tasks)[:6]
         self.events = (Press("again"),)
@@ -106,30 +145,33 @@ class ReportCard(Widget[Report]):
 
     def _blind(self, taste: Taste) -> Blind:
         """Asks the judge and the model about pairs of the language model's own answers to every question."""
-        apart, pairs, worst = 0, 0, []
+        apart, pairs, missed, matter, worst = 0, 0, 0, 0, []
         for id, (first, second) in self._pairs.items():
             task, features = self.content.tasks[id], phrase_features(self.content, id)
             margins = (features[first].sum(axis=1) - features[second].sum(axis=1)) @ taste.model.weights
-            golds = task.gold(first) - task.gold(second)
+            each = task.gold(first), task.gold(second)
+            golds = each[0] - each[1]
             wrong = margins * golds < 0
             apart, pairs = apart + int(wrong.sum()), pairs + int((golds != 0).sum())
+            # Two bad answers, or two that hardly differ, are nobody's concern.
+            matters = (np.maximum(*each) >= self.recipe.good) & (np.abs(golds) >= self.recipe.worse)
+            missed, matter = missed + int((wrong & matters).sum()), matter + int(matters.sum())
             # The disagreement counts as far as both are sure of it.
-            place = int(np.argmax(np.where(wrong, np.minimum(np.abs(margins), np.abs(golds)), -1.0)))
-            if wrong[place]:
+            place = int(np.argmax(np.where(wrong & matters, np.minimum(np.abs(margins), np.abs(golds)), -1.0)))
+            if wrong[place] and matters[place]:
                 chosen, other = (first, second) if margins[place] > 0 else (second, first)
                 said = self._text(id, chosen[place]), self._text(id, other[place])
                 worst.append(Dispute(self.content.question(id).prompt, *said, abs(float(margins[place])), abs(float(golds[place]))))
         worst.sort(key=lambda dispute: -min(dispute.margin, dispute.gold))
-        return Blind(apart / max(pairs, 1), pairs, tuple(worst[:DISPUTES]))
+        return Blind(apart / max(pairs, 1), pairs, missed, matter, tuple(worst[:DISPUTES]))
 
     @cached_property
     def _pairs(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        """Pairs of short answers to every question that the aligned model was trained on; drawn once."""
+        """Pairs of short answers of the SFT model to every question, as people would compare them; drawn once."""
         found = {}
         for id in self.chased:
-            drawn = np.concatenate([model.sample(PAIRED, Random(f"{id} pairs")) for model in (self.content.trained(id).raw, self.content.trained(id).tuned)])
-            drawn = drawn[Random(f"{id} order").sample(range(len(drawn)), len(drawn))]
-            short = drawn[((drawn < len(self.content.tasks[id].phrases)).sum(axis=1) <= SHORT)]
+            drawn = self.content.trained(id).tuned.sample(self.recipe.paired, Random(f"{id} pairs"))
+            short = drawn[((drawn < len(self.content.tasks[id].phrases)).sum(axis=1) <= self.recipe.short)]
             half = len(short) // 2
             found[id] = short[:half], short[half : 2 * half]
         return found
@@ -148,7 +190,7 @@ class ReportCard(Widget[Report]):
         """What the raw and the aligned model answer to each question, with the same luck."""
         found = []
         for id in self.ids:
-            models = self.content.trained(id).raw, self._policy(taste, id, BETA)
+            models = self.content.trained(id).raw, self._policy(taste, id, self.recipe.beta)
             said = (model.text(model.sample(1, Random(f"{id} report {turn}"))[0]) for model in models)
             found.append((self.content.question(id).prompt, *said))
         return tuple(found)
@@ -156,10 +198,20 @@ class ReportCard(Widget[Report]):
     def _chase(self, taste: Taste) -> tuple[Point, ...]:
         """The chase of this score, averaged over questions."""
         found = [
-            overoptimization.optima(self.content.trained(id).tuned, self._reward(taste, id), self.content.tasks[id].gold, BETAS, 1, JUDGED)
+            overoptimization.optima(
+                self.content.trained(id).tuned,
+                self._reward(taste, id),
+                self.content.tasks[id].gold,
+                self.recipe.betas,
+                self.recipe.seed,
+                self.recipe.judged,
+            )
             for id in self.chased
         ]
         return tuple(_mean(points) for points in zip(*found, strict=True))
+
+    def settings(self, state: Report) -> tuple[Settings, ...]:
+        return (*state.taste.settings, *self.recipe.settings)
 
     # View.
 
@@ -210,8 +262,8 @@ class ReportCard(Widget[Report]):
 
     def _blind_spots(self, state: Report) -> h.Node:
         blind = state.blind
-        says = f"Of {blind.pairs} pairs of answers, it and the careful judge disagree on {parts.percent(blind.share)}."
-        yield parts.reading(says if blind.worst else f"On {blind.pairs} pairs of answers it agrees with the careful judge. No blind spot found.")
+        apart = f"it and the careful judge disagree on {parts.percent(blind.share)}."
+        yield parts.reading(f"Of {blind.pairs} pairs of the SFT model’s answers, {apart} {_missed(blind)}")
         yield parts.note(PORTRAITS[CAREFUL.name])
         for dispute in blind.worst:
             yield parts.question(dispute.prompt)
@@ -245,6 +297,14 @@ def _mean(points: tuple[Point, ...]) -> Point:
     return Point(points[0].pressure, **mean, gold_error=error)
 
 
+def _missed(blind: Blind) -> str:
+    """How often it prefers the worse of two answers where that matters."""
+    matter = f"{blind.matter} pairs hold a good answer and a clearly worse one"
+    if not blind.missed:
+        return f"{matter}, and it always prefers the good one."
+    return f"{matter}; in {blind.missed} of these it prefers the worse."
+
+
 def taste_in_words(state: Report) -> str:
     sure = [(FEATURES[index].label, weight) for index, weight, deviation in state.tastes if abs(weight) - 2 * deviation >= CLEAR]
     if not sure:
@@ -258,9 +318,9 @@ def taste_in_words(state: Report) -> str:
 def hackable(points: tuple[Point, ...]) -> str:
     """How far true quality falls when a policy chases this reward model without mercy."""
     top, end, start = points[overoptimization.peak(points)], points[-1], points[0]
-    if top.gold - start.gold < 0.05:
+    if not overoptimization.clearly_above(top, start, 0.05):
         return f"Chasing this score never helps: true quality begins at {parts.shown(start.gold)} and ends at {parts.shown(end.gold)}."
-    if top.gold - end.gold < 0.2:
+    if not overoptimization.clearly_above(top, end, 0.2):
         return f"Hard to fool: chased without mercy, true quality still ends at {parts.shown(end.gold)}, close to its best, {parts.shown(top.gold)}."
     return (
         f"Chased gently, it lifts true quality from {parts.shown(start.gold)} to {parts.shown(top.gold)}. Chased without mercy, quality falls to "

@@ -30,7 +30,7 @@ from .taste import Taste, phrase_features, taste_of
 
 OFFERED = ("writing", "salary", "headache", "dog", "friend", "sleep")
 PRESSURES = len(BETAS)
-DRAWINGS = {"curves": "score and truth", "laws": "Gao’s two laws"}
+DRAWINGS = {"curves": "score and truth", "laws": "the two laws"}
 TYPICAL_OF = 200
 HACKS = {"flattery": ("flattery", "warmth"), "disclaimers": ("disclaimer", "hedge"), "padding": ("filler", "opener", "closer")}
 LONGEST = 400
@@ -263,11 +263,11 @@ class RewardHacking(Widget[Hacking]):
             live=True,
         )
         yield parts.note(
-            "Dots are measured. A law says how the gain depends on d, with two constants fitted by least squares; R² is "
-            f"the share of the dots’ variance that it explains, and from {chase_words.FITS:g} on it is said to fit. In "
-            "the study of Gao and colleagues the fall comes from too little data and too small a reward model, and moves "
-            "out with both. Here it is built in: a score that counts phrases wants its favourites again and again, and "
-            "the careful judge’s table takes points off for repetition."
+            "Dots are measured. The laws are those of Gao et al. 2022: they say how the gain depends on d, with two "
+            "constants each, fitted by least squares. R² is the share of the dots’ variance that a law explains; from "
+            f"{chase_words.FITS:g} on it is said to fit. In their study the fall comes from too little data and too small "
+            "a reward model, and moves out with both. Here it is built in: a score that counts phrases wants its "
+            "favourites again and again, and the careful judge’s table takes points off for repetition."
         )
 
     def _answer(self, state: Hacking) -> h.Node:

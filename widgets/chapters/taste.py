@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from widgets.core import pipeline, reward_model
 from widgets.core.annotators import HURRIED, Annotator
 from widgets.core.features import FEATURES, extract
 from widgets.core.reward_model import RewardModel
+from widgets.kit import settings
+from widgets.kit.settings import Setting, Settings
 
 from .content import Content
 from .preference_labeling import Counts, Labeling
@@ -17,6 +20,7 @@ from .stand_ins import PORTRAITS
 
 # So many comparisons on each of so many questions make the stand-in's labels.
 STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
+L2 = "the pull of its weights towards zero"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +28,7 @@ class Taste:
     """A reward model over features, the comparisons behind it, and whose they are.
 
     ``differences`` (k, d), ``preferences`` (k,); ``counts`` are the labels of the figure, by whose, which need not be those
-    that it was trained on: where they say nothing, somebody stands in.
+    that it was trained on: where they say nothing, somebody stands in. ``made`` says how the stand-in's were made.
     """
 
     whose: str
@@ -33,6 +37,12 @@ class Taste:
     differences: np.ndarray
     preferences: np.ndarray
     counts: Counts = Counts()
+    made: tuple[Settings, ...] = ()
+
+    @property
+    def settings(self) -> tuple[Settings, ...]:
+        """How many labels there are, by whom, and how a stand-in's were made."""
+        return (Settings("Labels", (Setting("labels", len(self.preferences), f"by {self.whose}"),)), *self.made)
 
     @property
     def sources(self) -> str:
@@ -65,24 +75,30 @@ def taste_of(labeling: Labeling, content: Content) -> Taste:
     return replace(stand_in(content), counts=labeling.counts)
 
 
-def stand_in(content: Content, annotator: Annotator = HURRIED) -> Taste:
-    """What a simulated annotator likes, learned from choices between the models' answers; made once."""
+def stand_in(content: Content, annotator: Annotator = HURRIED, seed: int = 1) -> Taste:
+    """What a simulated annotator likes, learned from choices between the models' answers; made once for each seed."""
     kept = content.__dict__.setdefault("_stand_ins", {})
-    if annotator not in kept:
-        kept[annotator] = _stand_in(content, annotator)
-    return kept[annotator]
+    if (annotator, seed) not in kept:
+        kept[annotator, seed] = _stand_in(content, annotator, seed)
+    return kept[annotator, seed]
 
 
-def _stand_in(content: Content, annotator: Annotator) -> Taste:
+def _stand_in(content: Content, annotator: Annotator, seed: int) -> Taste:
     differences, preferences = [], []
-    for id, task in list(content.tasks.items())[-STAND_IN_QUESTIONS:]:
+    asked = list(content.tasks.items())[-STAND_IN_QUESTIONS:]
+    for id, task in asked:
         models = content.trained(id)
-        comparisons = pipeline.compare(task, (models.raw, models.tuned), STAND_IN_LABELS, 1, annotator)
+        compare = partial(pipeline.compare, task, (models.raw, models.tuned), STAND_IN_LABELS, seed, annotator)
+        comparisons = compare()
         features = phrase_features(content, id)
         differences.append(features[comparisons.first].sum(axis=1) - features[comparisons.second].sum(axis=1))
         preferences.append(comparisons.preferences)
     together = np.concatenate(differences), np.concatenate(preferences)
-    return Taste(annotator.name, False, reward_model.fit(*together), *together)
+    fit = partial(reward_model.fit, *together)
+    questions = Settings("Their questions", (Setting("questions", len(asked), "the book’s last ones"),))
+    count = "on each question, between answers of the raw and of the SFT model in equal shares"
+    made = (settings.of(compare, "Their comparisons", count=count), questions, settings.of(fit, "Reward model", l2=L2))
+    return Taste(annotator.name, False, fit(), *together, made=made)
 
 
 def phrase_features(content: Content, id: str) -> np.ndarray:
