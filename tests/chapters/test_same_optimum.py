@@ -1,6 +1,7 @@
 """Figure 4.1: two methods, the same labels, and what many draws of them say."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.same_optimum import SameOptimum
 from widgets.chapters.taste import stand_in
 from widgets.core import dpo, optimum, pipeline, ppo, same_labels
+from widgets.core.iterates import last
 from widgets.core.pipeline import Comparisons
 from widgets.kit.events import Event
 
@@ -152,6 +154,18 @@ def test_what_nobody_compared_costs_dpo_more(widget, start, question, name):
         assert rlhf > direct + 0.05
 
 
+@pytest.mark.parametrize("name", ["votes", "noisy"])
+def test_dpos_step_size_does_not_decide(widget, start, name):
+    """Held-out labels stop it: at a fourth of the step size it gains as much, over draws."""
+    experiment, gains = broken(widget, start, name), []
+    for rate in (0.2, 0.05):
+        draws = [experiment.draw(number) for number in range(4)]
+        calls = [partial(call.func, *call.args, **call.keywords | {"rate": rate}) for call in map(experiment.direct, draws)]
+        ends = [last(experiment.watched(draw, call)).kept for draw, call in zip(draws, calls, strict=True)]
+        gains.append(np.mean([experiment.climbed(policy) for policy in ends]))
+    assert gains[0] == pytest.approx(gains[1], abs=0.08)
+
+
 def test_a_lead_is_one_only_where_luck_does_not_explain_it():
     assert chance(15, 5) == pytest.approx(0.0414, abs=1e-4) and chance(14, 6) == pytest.approx(0.1153, abs=1e-4)
     assert chance(10, 10) == 1.0 and chance(0, 0) == 1.0
@@ -261,7 +275,9 @@ def test_a_stopped_run_says_how_far_it_came(widget, start, walked):
 def ppo_and_dpo(walked):
     """How many states the first draw's two walks give."""
     run = walked.run
-    return run.practice.keywords["steps"] + len(run.dpo.path) - 1 + 1
+    steps = run.direct.keywords["steps"]
+    assert run.dpo.path[-1][0] == 1.0
+    return run.practice.keywords["steps"] + steps + 1
 
 
 def test_progress_never_falls(widget, start):

@@ -13,7 +13,8 @@ from widgets.kit.settings import Setting, Settings
 
 from .label_draws import BETA, DRAWS, Draw, Experiment
 
-LOOKS = 25
+# How many points PPO's path has, and DPO's, which may turn early, at most.
+LOOKS, FINE = 25, 50
 NEAREST = 1e-4
 
 
@@ -78,10 +79,11 @@ def walk(run: Run) -> Iterator[Run]:
         yield run
     steps = run.direct.keywords["steps"]
     for watched in run.experiment.watched(run.draw, run.direct):
-        here = (watched.step / steps, distance(watched.policy, target))
-        run = replace(run, dpo=Walk((*run.dpo.path, here), watched.kept), kept_at=watched.kept_at)
+        if watched.step % max(1, steps // FINE) == 0:
+            here = (watched.step / steps, distance(watched.policy, target))
+            run = replace(run, dpo=Walk((*run.dpo.path, here), watched.kept), kept_at=watched.kept_at)
         yield run
-    yield replace(run, dpo=replace(run.dpo, ended=True))
+    yield replace(run, dpo=replace(run.dpo, policy=watched.kept, ended=True), kept_at=watched.kept_at)
 
 
 def distance(policy: LanguageModel, target: LanguageModel) -> float:

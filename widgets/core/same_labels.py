@@ -65,29 +65,22 @@ class Watched:
 
 
 def watch(
-    training: Iterable[dpo.Iterate],
-    reference: LanguageModel,
-    held_out: Comparisons,
-    beta: float,
-    patience: int = 40,
-    every: int = 4,
+    training: Iterable[dpo.Iterate], reference: LanguageModel, held_out: Comparisons, beta: float, patience: int = 40
 ) -> Iterator[Watched]:
-    """DPO's arm: looks at the held-out labels after every so many steps, and ends the training once ``patience`` steps
-    have brought nothing new. The reference itself is the first candidate."""
-    low, kept, kept_at = _loss(reference, reference, held_out, beta), reference, 0
+    """DPO's arm: looks at the held-out labels after every step, and ends the training once ``patience`` steps have brought
+    nothing new. The reference itself is the first candidate."""
+    sides = (held_out.first, held_out.second)
+    before = [reference.log_probs(tokens).sum(axis=1) for tokens in sides]
+
+    def loss(policy: LanguageModel) -> float:
+        now = [policy.log_probs(tokens).sum(axis=1) for tokens in sides]
+        return dpo.loss(*now, *before, beta, held_out.preferences)[0]
+
+    low, kept, kept_at = loss(reference), reference, 0
     for iterate in training:
-        if iterate.step % every:
-            continue
-        loss = _loss(iterate.policy, reference, held_out, beta)
-        if loss < low:
-            low, kept, kept_at = loss, iterate.policy, iterate.step
-        yield Watched(iterate.step, iterate.policy, loss, kept, kept_at)
+        here = loss(iterate.policy)
+        if here < low:
+            low, kept, kept_at = here, iterate.policy, iterate.step
+        yield Watched(iterate.step, iterate.policy, here, kept, kept_at)
         if iterate.step - kept_at >= patience:
             return
-
-
-def _loss(policy: LanguageModel, reference: LanguageModel, labels: Comparisons, beta: float) -> float:
-    """DPO's mean loss over labels; one on which people were divided counts in both orders."""
-    rewards = [dpo.implicit_reward(policy, reference, tokens, beta) for tokens in (labels.first, labels.second)]
-    margin = rewards[0] - rewards[1]
-    return float(((1 - labels.preferences) * margin - reward_model.log_sigmoid(margin)).mean())
