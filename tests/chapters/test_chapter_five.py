@@ -56,6 +56,10 @@ def test_blind_spots_are_pairs_on_which_the_model_and_the_judge_disagree(card, l
         golds = _golds(content, dispute)
         assert golds[1] >= card.recipe.good and golds[1] - golds[0] >= card.recipe.worse
         assert golds[1] - golds[0] == pytest.approx(dispute.gold)
+        difference = extract(dispute.prompt, dispute.models) - extract(dispute.prompt, dispute.judges)
+        margin = state.model.score(difference) + state.model.deviation(difference) * np.random.default_rng(1).normal(size=200_000)
+        assert dispute.sure == pytest.approx((1 / (1 + np.exp(-margin))).mean(), abs=0.003)
+        assert f"with its doubt counted, {dispute.sure:.0%}".replace("%", " %") in card.html(report).replace("\xa0", " ")
     margins = [min(dispute.margin, dispute.gold) for dispute in report.blind.worst]
     assert margins == sorted(margins, reverse=True)
 

@@ -186,6 +186,19 @@ def test_doubt_lowers_the_bound_most_where_nothing_was_seen():
     assert gaps[0] < gaps[1]
 
 
+def test_the_predictive_chance_equals_monte_carlo_and_doubt_draws_it_to_a_half():
+    rng = np.random.default_rng(2)
+    differences = rng.normal(size=(30, 3))
+    model = reward_model.fit(differences, (rng.random(30) < 0.5).astype(float))
+    asked = 3 * rng.normal(size=(8, 3))
+    weights = rng.multivariate_normal(model.weights, model.covariance, 200_000)
+    expected = (1 / (1 + np.exp(-weights @ asked.T))).mean(axis=0)
+    found = reward_model.predictive(model, asked)
+    np.testing.assert_allclose(found, expected, atol=4e-3)
+    np.testing.assert_allclose(reward_model.predictive(model, -asked), 1 - found, atol=1e-12)
+    assert (np.abs(found - 0.5) < np.abs(reward_model.sigmoid(model.score(asked)) - 0.5)).all()
+
+
 def test_information_gain_equals_monte_carlo():
     differences, preferences = problem(7, 12, 4)
     model = fit(differences, preferences)

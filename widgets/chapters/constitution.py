@@ -193,12 +193,12 @@ class Constitution(Widget[Drafting]):
             draws.append(Setting("revision", _revision_seed(state, len(state.versions) - 1), "the seed of the last"))
         groups = [Settings("The draws", tuple(draws))]
         if state.trained is not None:
-            phase = settings.of(self.training(state), "The supervised phase", drafts="answers revised", rate="of a row’s own gradient")
+            phase = settings.of(self.training(state), "The supervised phase", drafts="answers revised", rate="times the gradient of a row’s own mean loss")
             seed = Setting("seed", _training_seed(state.question))
             judged = Setting("judged", JUDGED, f"answers, before and after, from the seed “{JUDGING}”")
             typical = Setting("typical answer", _typical_seed(state.question), f"the seed of the {TYPICAL_OF} it is among")
             groups.append(Settings(phase.title, (seed, *phase.of, judged, typical)))
-        return *groups, *raw_settings(self.content.tasks[state.question]), packed_settings()
+        return *groups, *raw_settings(self.content.tasks[state.question]), packed_settings(aligned=False)
 
     def _train(self, state: Drafting) -> Iterator[Drafting]:
         """The supervised phase: fine-tunes on revisions of many drafts."""

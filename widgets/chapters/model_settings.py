@@ -17,7 +17,7 @@ from .models import RARE, SCALE
 def raw_settings(task: Task) -> tuple[Settings, ...]:
     """How the raw model was trained."""
     seed = _bound(task)["seed"]
-    texts = settings.of(task.web_draw(seed), "", count="texts of its web, written by us", length="most phrases in a text")
+    texts = settings.of(task.web_draw(seed), "", count="texts of its web, by us", length="most phrases in a text")
     training = settings.of(pipeline.pretraining(task, None), "", steps=_STEPS, rate=_RATE)
     return (Settings("Pre-training", (_seed(seed), *texts.of, *training.of)),)
 
@@ -40,13 +40,14 @@ def aligned_settings(task: Task) -> tuple[Settings, ...]:
     )
 
 
-def packed_settings() -> Settings:
+def packed_settings(*, aligned: bool) -> Settings:
     """What packing the models for the browser has rounded."""
     scale = Setting("log-probabilities", f"to 1/{SCALE:g} of a nat")
-    return Settings("As shipped", (scale, Setting("kept as before PPO", RARE, "of answers or fewer meet such a row")))
+    rare = Setting("rare rows", RARE, "visits per answer, below which a row is kept as before PPO")
+    return Settings("As shipped", (scale, rare) if aligned else (scale,))
 
 
-_STEPS, _RATE = "of gradient descent", "of a row’s own gradient"
+_STEPS, _RATE = "of gradient descent", "times the gradient of a row’s own mean loss"
 
 
 def _bound(task: Task) -> dict[str, object]:

@@ -127,7 +127,7 @@ class RawVsAligned(Widget[Demo]):
             last = self._tally(state, state.asked - SAMPLES)
             counted = Setting("answers", state.asked, "counted of each model"), Setting("counting", last, f"seed of the last {SAMPLES}")
             draws += counted
-        return Settings("The draws", tuple(draws)), *aligned_settings(self.content.tasks[state.question]), packed_settings()
+        return Settings("The draws", tuple(draws)), *aligned_settings(self.content.tasks[state.question]), packed_settings(aligned=True)
 
     def _tally(self, state: Demo, asked: int) -> str:
         """The seed of the ``SAMPLES`` answers that follow so many."""

@@ -10,7 +10,7 @@ from random import Random
 import htpy as h
 import numpy as np
 
-from widgets.core import overoptimization
+from widgets.core import overoptimization, reward_model
 from widgets.core.annotators import CAREFUL
 from widgets.core.features import FEATURES
 from widgets.core.language_model import LanguageModel, phrase_reward
@@ -75,13 +75,15 @@ _MEANINGS = {
 
 @dataclass(frozen=True)
 class Dispute:
-    """Two answers to a question: the one that the model prefers and by how much, the one that the judge prefers, and by how much."""
+    """Two answers to a question: the one that the model prefers and by how much, the one that the judge prefers, and by how
+    much; and the chance that the model gives its own to win, its doubt about the weights counted."""
 
     prompt: str
     models: str
     judges: str
     margin: float
     gold: float
+    sure: float
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ class ReportCard(Widget[Report]):
         apart, pairs, missed, matter, worst = 0, 0, 0, 0, []
         for id, (first, second) in self._pairs.items():
             task, features = self.content.tasks[id], phrase_features(self.content, id)
-            margins = (features[first].sum(axis=1) - features[second].sum(axis=1)) @ taste.model.weights
+            differences = features[first].sum(axis=1) - features[second].sum(axis=1)
+            margins = differences @ taste.model.weights
             each = task.gold(first), task.gold(second)
             golds = each[0] - each[1]
             wrong = margins * golds < 0
@@ -161,7 +164,9 @@ class ReportCard(Widget[Report]):
             if wrong[place] and matters[place]:
                 chosen, other = (first, second) if margins[place] > 0 else (second, first)
                 said = self._text(id, chosen[place]), self._text(id, other[place])
-                worst.append(Dispute(self.content.question(id).prompt, *said, abs(float(margins[place])), abs(float(golds[place]))))
+                (chance,) = reward_model.predictive(taste.model, differences[[place]])
+                by = abs(float(margins[place])), abs(float(golds[place])), max(float(chance), 1 - float(chance))
+                worst.append(Dispute(self.content.question(id).prompt, *said, *by))
         worst.sort(key=lambda dispute: -min(dispute.margin, dispute.gold))
         return Blind(apart / max(pairs, 1), pairs, missed, matter, tuple(worst[:DISPUTES]))
 
@@ -268,7 +273,7 @@ class ReportCard(Widget[Report]):
         for dispute in blind.worst:
             yield parts.question(dispute.prompt)
             yield parts.versus(
-                parts.response("It prefers", dispute.models, parts.note("score higher by ", parts.number(dispute.margin)), tone="reward"),
+                parts.response("It prefers", dispute.models, _surety(dispute), tone="reward"),
                 parts.response("The careful judge prefers", dispute.judges, parts.note("true quality higher by ", parts.number(dispute.gold)), tone="human"),
             )
 
@@ -295,6 +300,12 @@ def _mean(points: tuple[Point, ...]) -> Point:
     error = float(np.sqrt(sum(point.gold_error**2 for point in points))) / len(points)
     mean = {name: float(np.mean([getattr(point, name) for point in points])) for name in ("distance", "proxy", "gold")}
     return Point(points[0].pressure, **mean, gold_error=error)
+
+
+def _surety(dispute: Dispute) -> h.Node:
+    """By how much the model prefers its answer, and how sure it can be of that."""
+    sure = f"; with its doubt counted, {parts.percent(dispute.sure)} sure"
+    return parts.note("score higher by ", parts.number(dispute.margin), sure)
 
 
 def _missed(blind: Blind) -> str:

@@ -216,6 +216,22 @@ def ensemble_lower_bound(models: Sequence[RewardModel], features: np.ndarray, de
     return scores.mean(axis=0) - deviations * scores.std(axis=0)
 
 
+def predictive(model: RewardModel, differences: np.ndarray) -> np.ndarray:
+    """The probability that the first response of each pair wins, under the uncertain weights, (n, d) -> (n,).
+
+    The mean of the sigmoid over the margin's normal distribution: the less the model knows, the nearer to a half.
+    """
+    answers, weights = _answers(model, differences)
+    return answers @ weights
+
+
+def _answers(model: RewardModel, differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first response's chance at nodes of the margin's distribution, (n, k), and the nodes' weights, (k,)."""
+    mean, deviation = np.atleast_1d(model.score(differences)), np.atleast_1d(model.deviation(differences))
+    nodes, weights = _NORMAL
+    return sigmoid(mean[:, None] + deviation[:, None] * nodes), weights
+
+
 def expected_information_gain(model: RewardModel, differences: np.ndarray) -> np.ndarray:
     """How many bits the answer to each comparison is expected to tell about the weights, (n, d) -> (n,).
 
@@ -224,9 +240,7 @@ def expected_information_gain(model: RewardModel, differences: np.ndarray) -> np
     Gaussian, so both are one-dimensional integrals, done by sums over equally spaced nodes, which stay exact where the
     margin's deviation is large and the integrand narrow.
     """
-    mean, deviation = np.atleast_1d(model.score(differences)), np.atleast_1d(model.deviation(differences))
-    nodes, weights = _NORMAL
-    answers = sigmoid(mean[:, None] + deviation[:, None] * nodes)
+    answers, weights = _answers(model, differences)
     return np.maximum(binary_entropy(answers @ weights) - binary_entropy(answers) @ weights, 0.0)
 
 
