@@ -25,7 +25,7 @@ const { answer } = pyodide.pyimport(entry);
 
 function copyFolder(FS, from, to) {
   FS.mkdirTree(to);
-  for (const name of readdirSync(from)) {
+  for (const name of readdirSync(from).sort()) {
     const [source, target] = [join(from, name), `${to}/${name}`];
     if (statSync(source).isDirectory()) copyFolder(FS, source, target);
     else FS.writeFile(target, readFileSync(source));

@@ -31,6 +31,18 @@ def on_config(config: Any) -> Any:
     return config
 
 
+def on_files(files: Any, *, config: Any) -> Any:
+    """What the site is made of, and under which licences, lies in it as files that pages can link to."""
+    from mkdocs.structure.files import File
+
+    from widgets.site import bill, stage
+
+    texts = {bill.BILL: bill.bill(), bill.LICENCES: bill.licences(stage.present().root / ".cache")}
+    for name, text in texts.items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
     from widgets.site import stage
 
@@ -107,6 +119,7 @@ def on_post_build(config: Any) -> None:
     if not _serving:
         styles.put_into_pages(site)
         publish.put_off_search(site)
+        publish.leave_out_other_languages(site)
         publish.write_service_worker(site)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,11 @@ class Publication:
 
 class SearchError(SiteError):
     """Material's search is not where it was."""
+
+
+def leave_out_other_languages(site: Path) -> None:
+    """Material ships its search's files for every language; the book is in English."""
+    shutil.rmtree(site / "assets" / "javascripts" / "lunr", ignore_errors=True)
 
 
 def put_off_search(site: Path) -> None:

@@ -4,6 +4,7 @@
 //
 // Writes the memory, packed as widgets/browser/runtime.js unpacks it, and prints as JSON what is needed for that.
 
+import crypto from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,6 +24,15 @@ with open("/content.json", encoding="utf-8") as file:
     desk = importlib.import_module(${JSON.stringify(entry)}).open_desk(file.read())
 from random import seed
 del file`;
+
+// The same memory from every build: no clock, no luck and no path of the machine that made it. A reader's Python draws a seed
+// of its own when it wakes up.
+Date.now = () => Date.UTC(2026, 0, 1);
+performance.now = () => 0;
+process.hrtime = Object.assign(() => [0, 0], { bigint: () => 0n });
+crypto.randomFillSync = globalThis.crypto.getRandomValues = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(1) && view;
+process.argv[1] = "python";
+process.env.TZ = "UTC";
 
 let first; // the memory before any code has run
 const options = {
@@ -143,7 +153,7 @@ function fill(FS) {
 // The files go in by FS: loadPackage would leave JavaScript references, which can't be serialised.
 function copyFolder(FS, from, to) {
   FS.mkdirTree(to);
-  for (const name of readdirSync(from)) {
+  for (const name of readdirSync(from).sort()) {
     const [source, target] = [join(from, name), `${to}/${name}`];
     if (statSync(source).isDirectory()) copyFolder(FS, source, target);
     // A library is loaded already; Python only looks whether its file is there.
