@@ -176,15 +176,16 @@ class Chaser:
         if made.better:
             model, differences, preferences = self._better_labels(taste, question, made)
         unit, shown = self._unit(taste, question, made), ()
-        covariance = np.zeros((features.shape[1],) * 2)
+        weights, covariance = model.weights, np.zeros((features.shape[1],) * 2)
         if made.members:
             resample = partial(reward_model.ensemble, differences, preferences, made.members, Random("ensemble"))
-            covariance = np.cov(np.array([member.weights for member in resample()]).T, bias=True)
+            members = np.array([member.weights for member in resample()])
+            weights, covariance = members.mean(axis=0), np.cov(members.T, bias=True)
             shown = (
                 settings.of(resample, "Each reward model of the ensemble", l2="the pull of its weights towards zero"),
             )
         usual = doubt.mean_features(reference, features)
-        return Proxy(features, model.weights / unit, covariance / unit**2, usual, made.deviations, made.price), shown
+        return Proxy(features, weights / unit, covariance / unit**2, usual, made.deviations, made.price), shown
 
     def _better_labels(self, taste: Taste, question: str, made: Recipe) -> tuple[RewardModel, np.ndarray, np.ndarray]:
         """More comparisons, by the careful judge, between what the hacking policy says now and what the reference says.

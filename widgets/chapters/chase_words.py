@@ -92,8 +92,8 @@ def done(chase: Chase, cures: frozenset[str]) -> Iterator[str]:
         yield f"The KL penalty adds {made.leash:g} to beta at every pressure."
     if "doubt" in cures:
         yield (
-            f"The lower bound is the score less {made.deviations:g} standard deviations among {made.members} reward "
-            "models, each fitted to the same labels drawn again with replacement."
+            f"The lower bound is the mean score of {made.members} reward models less {made.deviations:g} standard "
+            "deviations among them. Each is fitted to the same labels, drawn again with replacement."
         )
     if "length" in cures:
         yield f"Every phrase costs {made.price:g} of the score."

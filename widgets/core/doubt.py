@@ -1,8 +1,8 @@
 """A score with the doubt about it taken off: the lower bound of an ensemble of reward models, and its best policy.
 
 Where reward models that were fitted to resampled comparisons differ, the score can't be trusted. So what counts is the
-score less some standard deviations among them: the uncertainty-weighted variant of Coste et al. 2023, arXiv:2310.02743,
-taken here at the mean features of all that a policy says. (Their worst-case variant takes the lowest member instead.)
+mean score less some standard deviations among them, taken at the mean features of all that a policy says. Coste et al.
+2023, arXiv:2310.02743, take off the variance of each answer's score (UWO), or let the lowest member count (WCO).
 """
 
 from __future__ import annotations
