@@ -92,7 +92,7 @@ class Experiment:
     # The two arms.
 
     def learned(self, draw: Draw) -> tuple[np.ndarray, float | None]:
-        """RLHF's reward, and the pull of its weights to zero: fitted to the labels, or, with the oracle, the true one."""
+        """RLHF's reward, and the pull of its weights to zero: fitted to the labels; with the oracle, the true one."""
         if "oracle" in self.broken:
             return self.reward, None
         model, l2 = same_labels.fit_reward(self.task, *same_labels.hold_out(draw.labels))
@@ -128,7 +128,7 @@ class Experiment:
         return self.climbed(optimum.optimal_policy(self.reference, reward, BETA)), self.climbed(last.kept)
 
     def climbed(self, policy: LanguageModel) -> float:
-        """The share of objective(pi*) - objective(pi_ref) that a policy has; all of it where there is nothing to gain."""
+        """The share of objective(pi*) - objective(pi_ref) that a policy has; 1 where there is nothing to gain."""
         models = (self.target, self.reference, policy)
         top, foot, here = (optimum.objective(model, self.reference, self.reward, BETA) for model in models)
         return (here - foot) / (top - foot) if top - foot > 1e-9 else 1.0
@@ -140,7 +140,7 @@ def leads(shares: tuple[tuple[float, float], ...]) -> tuple[int, int]:
 
 
 def chance(ahead: int, behind: int) -> float:
-    """How often luck alone would give a lead as clear as this, in either direction, were both as good: the sign test."""
+    """How often luck alone would give so clear a lead, in either direction, were both as good: the sign test."""
     draws, most = ahead + behind, max(ahead, behind)
     return min(1.0, 2 * sum(comb(draws, wins) for wins in range(most, draws + 1)) / 2**draws)
 
@@ -155,6 +155,6 @@ def reader_reward(reference: LanguageModel, worth: np.ndarray) -> np.ndarray:
 
 
 def judges_reward(task: Task, reference: LanguageModel) -> np.ndarray:
-    """One learned from 400 comparisons of the careful judge: the true reward of this figure where nobody has labelled."""
+    """One learned from 400 comparisons of the careful judge: the true reward here where nobody has labelled."""
     comparisons = pipeline.compare(task, (reference,), pipeline.COMPARISONS, 1)
     return pipeline.reward_table(pipeline.learn_reward(task, comparisons), reference)

@@ -31,7 +31,8 @@ def setting(broken: frozenset[str]) -> str:
 def data_words(draw: Draw, broken: frozenset[str]) -> str:
     """What labels both were given."""
     pairs = f"{len(draw.labels):,} pairs"
-    given = f"one vote on each of {pairs}" if draw.voted else f"on each of {pairs} the share of all people who prefer the first"
+    shares = f"on each of {pairs} the share of all people who prefer the first"
+    given = f"one vote on each of {pairs}" if draw.voted else shares
     covering = "40 % of the answers drawn from the optimum itself, which nobody has who collects labels"
     whose = "all answers drawn from the SFT model" if "own" in broken else covering
     wrong = f" {draw.flipped} of the votes are flipped." if "noisy" in broken else ""
@@ -53,7 +54,8 @@ def spread_words(draws: Sequence[tuple[float, float]]) -> str:
     if len(draws) < 2:
         return ""
     rlhf, direct = zip(*draws, strict=True)
-    told = f"Of the possible gain, over {len(draws)} draws of the labels, RLHF has {_range(rlhf)}, and DPO {_range(direct)}."
+    gains = f"RLHF has {_range(rlhf)}, and DPO {_range(direct)}"
+    told = f"Of the possible gain, over {len(draws)} draws of the labels, {gains}."
     if min(*rlhf, *direct) > ARRIVED:
         return f"{told} Both arrive every time."
     ahead, behind = leads(draws)
@@ -70,10 +72,10 @@ def causes(broken: frozenset[str], draws: Sequence[tuple[float, float]], sizes: 
     clear = ahead > behind and chance(ahead, behind) < LUCK
     if broken & {"votes", "few", "noisy"} and "oracle" not in broken and clear:
         why.append(
-            f"Single votes are noisy, and RLHF learns {sizes[0]} weights from them, where DPO moves {sizes[1]:,} "
-            "numbers of its policy. The true reward is of the reward model’s form, one weight a phrase, which helps RLHF."
+            f"Single votes are noisy, and RLHF learns {sizes[0]} weights from them, where DPO moves {sizes[1]:,} numbers "
+            "of its policy. The true reward is of the reward model’s form, one weight a phrase, which helps RLHF."
         )
-    if broken & {"own", "uncovered"}:
+    if broken & {"own", "uncovered"} and clear:
         why.append(
             "PPO samples its own answers and has them scored, also those that nobody compared. "
             "DPO learns nothing where there is no pair."

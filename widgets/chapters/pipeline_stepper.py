@@ -176,7 +176,8 @@ class PipelineStepper(Widget[Pipeline]):
     def _show_learning(self, state: Pipeline) -> h.Node:
         settings = parts.slider("size", "Comparisons", state.size, 0, len(SIZES) - 1, 1, str(SIZES[state.size]), tone="human")
         if state.learned is None:
-            return [settings, self._run(state, "Compare and learn"), parts.note(_PAIRS.format("the model of step 1" if state.tuned else "the raw model (step 1 has not been run)"))]
+            model = "the model of step 1" if state.tuned else "the raw model (step 1 has not been run)"
+            return [settings, self._run(state, "Compare and learn"), parts.note(_PAIRS.format(model))]
         made = state.learned
         return [
             settings,
@@ -323,8 +324,14 @@ _READY = (
 )
 _NOT_RUN = "Run the step, and the same model answers again, with the same luck."
 _NO_SCORE = "With a score to practise for, the same model will answer here again."
-_PAIRS = f"The careful judge compares pairs of answers, both by {{}}, and votes once on each. The reward model is judged on {HELD_OUT} further pairs."
-_ROUNDS = f"{ITERATIONS} rounds of {BATCH} answers each, with the same beta in all of them. The score is counted in its standard deviations among the raw model’s answers."
+_PAIRS = (
+    "The careful judge compares pairs of answers, both by {}, and votes once on each. "
+    f"The reward model is judged on {HELD_OUT} further pairs."
+)
+_ROUNDS = (
+    f"{ITERATIONS} rounds of {BATCH} answers each, with the same beta in all of them. "
+    "The score is counted in its standard deviations among the raw model’s answers."
+)
 
 
 def _lost(before: float, after: float) -> str:
@@ -411,7 +418,8 @@ def _risen(made: Practised) -> str:
 def _walked(made: Practised) -> str:
     """How far practice is from its beginning, beside the exact optimum on the same leash."""
     begin = "the raw model" if made.from_raw else "the model of step 1"
-    return f"It is {nats(made.kls[-1][1])} from {begin}. The exact optimum for this score on this leash is {nats(made.ideal.kl)} from it."
+    best = f"The exact optimum for this score on this leash is {nats(made.ideal.kl)} from it."
+    return f"It is {nats(made.kls[-1][1])} from {begin}. {best}"
 
 
 def _stopped_before(state: Pipeline) -> h.Node:

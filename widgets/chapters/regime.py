@@ -8,7 +8,8 @@ from .three_steps import ITERATIONS, Look, Practised
 
 # Whoever gains less than this share of what could be gained is held too tight.
 TIGHT = 1 / 3
-# Practice that has less than this share of what the exact optimum gains on the same leash, and is nearer to its start, has settled.
+# Practice that has less than this share of what the exact optimum gains on the same leash, and is nearer to its start, has
+# settled.
 SETTLED = 0.9
 
 
@@ -40,7 +41,8 @@ def _verdict(made: Practised) -> str:
     if gained < TIGHT * possible and leash < made.beta:
         return f"Too tight a leash: t{course} {_ideal(made)}"
     if made.beta == 0:
-        return f"No leash at all. Quality has held up this time, and ended at {parts.shown(end.quality)}, but nothing keeps it: what the reward model overrates is free for the taking."
+        held = f"Quality has held up this time, and ended at {parts.shown(end.quality)}"
+        return f"No leash at all. {held}, but nothing keeps it: what the reward model overrates is free for the taking."
     if end.beyond(start) and end.score > start.score:
         return f"A leash that holds: score and true quality rose together. Quality gained {parts.shown(gained)}; {_share(gained, possible)}."
     return f"T{course} {_ideal(made)}"
@@ -84,24 +86,26 @@ def _settled(made: Practised) -> str:
     """Said where practice stopped short of the exact optimum on its own leash."""
     if made.climbed >= SETTLED or made.ideal.kl <= made.kls[-1][1]:
         return ""
-    leash = "without a leash" if made.beta == 0 else "on this leash"
+    leash, best = "without a leash" if made.beta == 0 else "on this leash", made.ideal.end
     return (
-        f"PPO has settled on good answers that it met early: the exact optimum for this score {leash} is {nats(made.ideal.kl)} from the start, "
-        f"PPO {nats(made.kls[-1][1])}. The optimum’s score is {parts.shown(made.ideal.end.score)}, its true quality {parts.shown(made.ideal.end.quality)}."
+        f"PPO has settled on good answers that it met early: the exact optimum for this score {leash} is "
+        f"{nats(made.ideal.kl)} from the start, PPO {nats(made.kls[-1][1])}. The optimum’s score is "
+        f"{parts.shown(best.score)}, its true quality {parts.shown(best.quality)}."
     )
 
 
 def _comparison(made: Practised) -> str:
-    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one. Without step
-    1 the leash is tied to another model, and that is said."""
+    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one. Without
+    step 1 the leash is tied to another model, and that is said."""
     if made.rival is None:
         return ""
     rival, end = made.rival, made.looks[-1]
     other = "Without it" if made.from_raw else f"With {made.size}"
-    tied = " The leash is tied to the model of step 1 there, and to the raw model here." if made.from_raw and made.beta else ""
+    elsewhere = " The leash is tied to the model of step 1 there, and to the raw model here."
+    tied = elsewhere if made.from_raw and made.beta else ""
     return (
-        f"With {made.lacked}, at the same beta and with the same luck, practice ends at quality {parts.shown(rival.end.quality)}, "
-        f"{nats(rival.kl)} from where it began. {other}: {parts.shown(end.quality)}, {nats(made.kls[-1][1])}.{tied} "
+        f"With {made.lacked}, at the same beta and with the same luck, practice ends at quality "
+        f"{parts.shown(rival.end.quality)}, {nats(rival.kl)} from where it began. {other}: {parts.shown(end.quality)}, {nats(made.kls[-1][1])}.{tied} "
         f"{_outcome(made.from_raw, rival.end, end)}"
     )
 

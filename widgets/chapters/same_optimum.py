@@ -101,8 +101,8 @@ class SameOptimum(Widget[Optimum]):
             for run in walk(begin(experiment)):
                 yield replace(state, run=run, work=work)
             for number in range(DRAWS):
-                shares = self._kept((number, experiment.broken), state, lambda _, number=number: experiment.shares(experiment.draw(number)))
-                run = replace(run, draws=(*run.draws, shares))
+                found = self._kept((number, experiment.broken), state, lambda _, at=number: experiment.shares(experiment.draw(at)))
+                run = replace(run, draws=(*run.draws, found))
                 yield replace(state, run=run, work=work)
         finally:
             work.going = False
@@ -115,22 +115,23 @@ class SameOptimum(Widget[Optimum]):
             parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
             self._switches(state, "The labels of both", LABELS),
             self._switches(state, "One of the two", ARMS),
-            parts.buttons(parts.button("Let both walk" if not state.run else "Walk again", "run", key="r", kind="primary", sign="play")),
+            parts.buttons(parts.button("Walk again" if state.run else "Let both walk", "run", key="r", kind="primary", sign="play")),
             self._result(state) if state.run else self._before(state),
             parts.panel("The likeliest answers of the optimum, and how likely each model finds them", self._distributions(state)),
         ]
 
     def _switches(self, state: Optimum, label: str, names: Sequence[str]) -> h.Node:
-        return h.div(class_="buttons", role="group", aria_label=label)[
-            h.span(class_="field-label")[f"{label}:"], (parts.switch(name, BREAKS[name], name in state.broken) for name in names)
-        ]
+        switches = (parts.switch(name, BREAKS[name], name in state.broken) for name in names)
+        return h.div(class_="buttons", role="group", aria_label=label)[h.span(class_="field-label")[f"{label}:"], switches]
 
     def _before(self, state: Optimum) -> h.Node:
         experiment = self.experiment(state)
+        far = experiment.reference.kl(experiment.target)
         return parts.note(
-            f"Both will start at the SFT model, {experiment.reference.kl(experiment.target):.1f} nats from the optimum. "
-            f"Both get the same labels on up to {PAIRS:,} pairs, a fifth of them held out. RLHF fits its reward model to them and "
-            f"practises with PPO; DPO trains on them directly. Then the labels are drawn anew, {DRAWS} times in all."
+            f"Both will start at the SFT model, {far:.1f} nats from the optimum. "
+            f"Both get the same labels on up to {PAIRS:,} pairs, a fifth of them held out. RLHF fits its reward model to "
+            "them and practises with PPO; DPO trains on them directly. "
+            f"Then the labels are drawn anew, {DRAWS} times in all."
         )
 
     def _result(self, state: Optimum) -> h.Node:
@@ -149,7 +150,10 @@ class SameOptimum(Widget[Optimum]):
             parts.table(
                 "Where they are, in the first draw",
                 ("Method", "KL to the optimum", "Share of the possible gain"),
-                [(name, _exactly(distance(policy, target)), _share(run.experiment.climbed(policy))) for name, policy in ways],
+                [
+                    (name, _exactly(distance(policy, target)), _share(run.experiment.climbed(policy)))
+                    for name, policy in ways
+                ],
             ),
             run.draws and self._spread(run),
             parts.reading(self._ending(state)),
@@ -173,10 +177,12 @@ class SameOptimum(Widget[Optimum]):
 
     def _spread(self, run: Run) -> h.Node:
         """Each draw's two dots: in the same column are the same labels."""
+        columns = list(enumerate(run.draws, 1))
         series = [
-            charts.Dots(name, [charts.Dot(f"draw {at}", at, max(found[arm], LOWEST)) for at, found in enumerate(run.draws, 1)], tone)
+            charts.Dots(name, [charts.Dot(f"draw {at}", at, max(found[arm], LOWEST)) for at, found in columns], tone)
             for arm, (name, tone) in enumerate((("RLHF", "reward"), ("DPO", "aligned")))
         ]
+        below = any(min(found) < LOWEST for found in run.draws)
         return parts.panel(
             "The labels drawn again: what each method gains",
             charts.chart(
@@ -189,22 +195,24 @@ class SameOptimum(Widget[Optimum]):
             parts.note(
                 "Each column is one draw of the labels, given to both. "
                 "RLHF stands for the exact optimum of the reward that it fitted.",
-                any(min(shares) < LOWEST for shares in run.draws) and f" What is below {share_words(LOWEST)} is drawn there.",
+                below and f" What is below {share_words(LOWEST)} is drawn there.",
             ),
         )
 
     def _ending(self, state: Optimum) -> str:
-        if state.run.walked and (not state.work.going or len(state.run.draws) == DRAWS):
-            stopped = "" if len(state.run.draws) == DRAWS else f"Stopped after {len(state.run.draws)} of {DRAWS} draws. "
+        done = len(state.run.draws)
+        if state.run.walked and (not state.work.going or done == DRAWS):
+            stopped = "" if done == DRAWS else f"Stopped after {done} of {DRAWS} draws. "
             return stopped + self.verdict(state)
         if state.work.going:
-            return f"{len(state.run.draws)} of {DRAWS} draws are done." if state.run.walked else "They walk …"
+            return f"{done} of {DRAWS} draws are done." if state.run.walked else "They walk …"
         return f"Stopped at {parts.percent(self.progress(state))}. Walk again to see where they end."
 
     def correlation(self, state: Optimum) -> float:
         """How well DPO's implicit reward agrees with the true one, over answers of the reference and of the optimum."""
         experiment = state.run.experiment
-        answers = np.concatenate([model.sample(400, Random("correlation")) for model in (experiment.reference, experiment.target)])
+        models = (experiment.reference, experiment.target)
+        answers = np.concatenate([model.sample(400, Random("correlation")) for model in models])
         implicit = dpo.implicit_reward(state.run.dpo.policy, experiment.reference, answers, experiment.dpo_beta)
         wanted = optimum.total_reward(experiment.reference, experiment.reward, answers)
         return float(np.corrcoef(implicit, wanted)[0, 1]) if min(implicit.std(), wanted.std()) > 1e-9 else 0.0
@@ -213,9 +221,10 @@ class SameOptimum(Widget[Optimum]):
         """What happened, in sentences computed from it."""
         run = state.run
         shares = {"PPO": run.experiment.climbed(run.ppo.policy), "DPO": run.experiment.climbed(run.dpo.policy)}
-        gains = f"of the gain from the start to the optimum, PPO has {share_words(shares['PPO'])} and DPO {share_words(shares['DPO'])}"
-        first = f"In the first draw {gains}. {arrived(shares)}"
-        seen = f"DPO never saw a reward. Its implicit one correlates {parts.shown(self.correlation(state), 3)} with the true one."
+        gains = f"PPO has {share_words(shares['PPO'])} and DPO {share_words(shares['DPO'])}"
+        first = f"In the first draw, of the gain from the start to the optimum, {gains}. {arrived(shares)}"
+        agreed = parts.shown(self.correlation(state), 3)
+        seen = f"DPO never saw a reward. Its implicit one agrees with the true one at a correlation of {agreed}."
         sizes = len(run.experiment.reference.phrases), int(np.isfinite(run.dpo.policy.logits).sum())
         why = causes(run.broken, run.draws, sizes) if run.broken else [seen]
         steps = run.direct.keywords["steps"]
@@ -229,7 +238,8 @@ class SameOptimum(Widget[Optimum]):
             return ""
         models = (run.experiment.target, run.ppo.policy, run.dpo.policy)
         wanted, practised, direct = (often(self._share_with(model, run.draw.missing)) for model in models)
-        return f"“{run.draw.missing}” is in {wanted} answers of the optimum, in {practised} of PPO’s and in {direct} of DPO’s."
+        told = f"is in {wanted} answers of the optimum, in {practised} of PPO’s and in {direct} of DPO’s."
+        return f"“{run.draw.missing}” {told}"
 
     def _share_with(self, model: LanguageModel, phrase: str) -> float:
         """The share of a model's answers that hold a phrase."""

@@ -30,7 +30,7 @@ CLEAR = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Tuned:
-    """Step 1: the losses by step, on the demonstrations and on those held out, the model, and the call that trained it."""
+    """Step 1: the losses by step, on the demonstrations and on those held out, the model, and the call that made it."""
 
     losses: tuple[tuple[int, float, float], ...]
     model: LanguageModel
@@ -41,7 +41,7 @@ class Tuned:
 @dataclass(frozen=True, eq=False)
 class Learned:
     """Step 2: held-out accuracy by the number of comparisons, and the last model with its calibration; ``asked`` is the
-    number of comparisons that it was to reach; ``asking`` and ``fitting`` are the calls that compared and that fitted."""
+    number of comparisons that it was to reach; ``asking`` and ``fitting`` are the calls that ran."""
 
     accuracies: tuple[tuple[int, float], ...]
     model: RewardModel
@@ -77,8 +77,8 @@ class Look:
 
 @dataclass(frozen=True)
 class Place:
-    """A policy of this practice: what the judge and the score say of it, and how far it is from where practice began, in
-    nats."""
+    """A policy of this practice: what the judge and the score say of it, and how far it is from where practice began,
+    in nats."""
 
     end: Look
     kl: float
@@ -88,10 +88,10 @@ class Place:
 class Practised:
     """Step 3: the exact mean score and KL after every round, the judge's looks every so often, and the policy.
 
-    ``ideal`` is the exact optimum for this score on this leash, ``climbed`` the share of its gain over the start, in score less
-    the leash's price, that practice has. ``size`` and ``accuracy`` are of the reward model behind the score; ``reach`` is the
-    leash on which that score's exact optimum is best, and how good it is; ``rival`` is the same practice with what was left
-    out, and ``compared`` counts its rounds. ``training`` is the call that ran.
+    ``ideal`` is the exact optimum for this score on this leash, ``climbed`` the share of its gain over the start, in
+    score less the leash's price, that practice has. ``size`` and ``accuracy`` are of the reward model behind the score;
+    ``reach`` is the leash on which that score's exact optimum is best, and how good it is; ``rival`` is the same
+    practice with what was left out, and ``compared`` counts its rounds. ``training`` is the call that ran.
     """
 
     beta: float
@@ -222,8 +222,8 @@ class Practice:
         yield replace(made, done=True)
 
     def score(self, learned: RewardModel) -> np.ndarray:
-        """What practice is for: the reward model's score, in units of its standard deviation among the raw model's answers.
-        With step 1 and without it the unit is the same, so that one beta is one price."""
+        """What practice is for: the reward model's score, in units of its standard deviation among the raw model's
+        answers. With step 1 and without it the unit is the same, so that one beta is one price."""
         return pipeline.reward_table(learned, self.raw)
 
     def training(self, reference: LanguageModel, reward: np.ndarray) -> partial:

@@ -48,7 +48,8 @@ def _reward_model(tuned: LanguageModel) -> tuple[pipeline.Comparisons, np.ndarra
     differences = TASK.counts(held_out.first) - TASK.counts(held_out.second)
     share = accuracy(learned, differences, held_out.preferences)
     order = np.argsort(learned.weights)
-    print(f"\nReward model: 400 pairs of SFT answers, one vote each (the careful judge); {100 * share:.0f} % of 300 others right")
+    learned_from = "400 pairs of SFT answers, one vote each (the careful judge)"
+    print(f"\nReward model: {learned_from}; {100 * share:.0f} % of 300 others right")
     print(f"   likes most  {learned.weights[order[-1]]:+.2f}  {TASK.phrases[order[-1]]}")
     print(f"   likes least {learned.weights[order[0]]:+.2f}  {TASK.phrases[order[0]]}")
     return pairs[:400], pipeline.reward_table(learned, tuned)
@@ -76,8 +77,8 @@ def _best_of(tuned: LanguageModel, reward: np.ndarray) -> None:
 def _no_leash(tuned: LanguageModel, reward: np.ndarray) -> None:
     """Beta 0 at every step: PPO settles before the greatest score, which is exactly known."""
     print("\nNo leash at all, beta 0 from the first step to the last:")
-    ends = {"PPO, beta 0": last(ppo.train(tuned, reward, 0.0, SEED)).policy, "best there": optimum.optimal_policy(tuned, reward, 0.0)}
-    for name, policy in ends.items():
+    practised, best = last(ppo.train(tuned, reward, 0.0, SEED)).policy, optimum.optimal_policy(tuned, reward, 0.0)
+    for name, policy in (("PPO, beta 0", practised), ("best there", best)):
         print(f"   {name:11} reward {policy.expected(reward):5.2f}  KL {policy.kl(tuned):5.2f}  {_gold_of(policy)}")
 
 

@@ -20,14 +20,16 @@ DECAY = 0.02
 class Adam:
     """``step(gradient)`` returns what to add to the parameters to increase the objective.
 
-    ``rate`` is the step size at the start; over ``steps`` it falls along half a cosine to ``decay`` times that. ``epsilon``
-    is the gradient, in the objective's units, below which a parameter moves less than the others; the decays of the two
-    means are the paper's.
+    ``rate`` is the step size at the start; over ``steps`` it falls along half a cosine to ``decay`` times that.
+    ``epsilon`` is the gradient, in the objective's units, below which a parameter moves less than the others; the decays
+    of the two means are the paper's.
     """
 
     FIRST, SECOND = 0.9, 0.999
 
-    def __init__(self, shape: tuple[int, ...], rate: float, steps: int, epsilon: float = 1e-8, decay: float = DECAY) -> None:
+    def __init__(
+        self, shape: tuple[int, ...], rate: float, steps: int, epsilon: float = 1e-8, decay: float = DECAY
+    ) -> None:
         self.rate, self.steps = checks.positive("rate", rate), checks.whole("steps", steps, 0)
         self.epsilon, self.decay = checks.positive("epsilon", epsilon), checks.positive("decay", decay)
         self.mean, self.square, self.count = np.zeros(shape), np.zeros(shape), 0
@@ -55,12 +57,18 @@ class PolicyOptimizer:
     What is learned about a phrase at one position holds at the others, except near the end of the allowed length: each
     logit is the sum of a part that all positions share, which moves at ``rate``, and of its own, at half of that.
 
-    The objective is a mean over responses or decisions, in units of ``scale``; ``epsilon`` and ``decay`` are Adam's, the
-    former in these units.
+    The objective is a mean over responses or decisions, in units of ``scale``; ``epsilon`` and ``decay`` are Adam's,
+    the former in these units.
     """
 
     def __init__(
-        self, model: LanguageModel, rate: float, steps: int, scale: float = 1.0, epsilon: float = RARE, decay: float = DECAY
+        self,
+        model: LanguageModel,
+        rate: float,
+        steps: int,
+        scale: float = 1.0,
+        epsilon: float = RARE,
+        decay: float = DECAY,
     ) -> None:
         side, epsilon = model.end + 1, epsilon * checks.positive("scale", scale)
         self.logits = np.array(np.broadcast_to(model.logits, (model.length, side, side)))

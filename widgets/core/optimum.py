@@ -19,16 +19,16 @@ TIE = 1e-9
 def optimal_policy(reference: LanguageModel, reward: np.ndarray, beta: float) -> LanguageModel:
     """The exact optimum, a model with one table a position.
 
-    ``reward`` as in ``LanguageModel.expected``. At beta = 0 it is the limit: the responses with the greatest reward that the
-    reference allows, in the reference's proportions. Raises ValueError when beta is negative.
+    ``reward`` as in ``LanguageModel.expected``. At beta = 0 it is the limit: the responses with the greatest reward
+    that the reference allows, in the reference's proportions. Raises ValueError when beta is negative.
     """
     _, logits = _solved(reference, reward, beta)
     return reference.with_logits(logits)
 
 
 def soft_values(reference: LanguageModel, reward: np.ndarray, beta: float) -> np.ndarray:
-    """beta log E_reference[exp(r / beta)] of what is still to come, (length + 1, n + 1): by position and previous token; the
-    greatest reward still to come at beta = 0."""
+    """beta log E_reference[exp(r / beta)] of what is still to come, (length + 1, n + 1): by position and previous token;
+    the greatest reward still to come at beta = 0."""
     return _solved(reference, reward, beta)[0]
 
 

@@ -1,11 +1,11 @@
 """Proximal policy optimization (Schulman et al. 2017, arXiv:1707.06347), with RLHF's KL penalty in the reward.
 
-Per decision the reward is r - beta log(pi / reference), as in Ziegler et al. 2019 (arXiv:1909.08593); with beta = 0 it is
-r alone. Each batch is sampled from the present policy and used several times.
+Per decision the reward is r - beta log(pi / reference), as in Ziegler et al. 2019 (arXiv:1909.08593); with beta = 0 it
+is r alone. Each batch is sampled from the present policy and used several times.
 
-Where this departs from Schulman et al. and from InstructGPT (Ouyang et al. 2022, arXiv:2203.02155): the advantage is the
-whole sum of what followed a decision less a baseline, without generalized advantage estimation (that is lambda = 1); the
-baseline is a table of running means over earlier batches, not a value network; Adam's epsilon is large, see
+Where this departs from Schulman et al. and from InstructGPT (Ouyang et al. 2022, arXiv:2203.02155): the advantage is
+the whole sum of what followed a decision less a baseline, without generalized advantage estimation (that is, lambda is
+1); the baseline is a table of running means over earlier batches, not a value network; Adam's epsilon is large, see
 ``adam.RARE``; there is no pre-training loss mixed in, and no bonus for entropy.
 """
 
@@ -89,7 +89,8 @@ def train(
     ``rate``    Adam's step at the start; it falls along half a cosine to ``decay`` times that
     ``adam_epsilon`` the gradient below which a logit moves less, see ``PolicyOptimizer``
 
-    Raises ValueError, on the call, for beta < 0, sizes that are none, or a policy that allows what the reference forbids.
+    Raises ValueError, on the call, for beta < 0, sizes that are none, or a policy that allows what the reference
+    forbids.
     """
     beta, epsilon, rng = checks.number("beta", beta, 0.0), checks.positive("epsilon", epsilon), checks.generator(rng)
     steps, batch, epochs = checks.whole("steps", steps), checks.whole("batch", batch), checks.whole("epochs", epochs)
@@ -112,7 +113,8 @@ def train(
                 _, slope = clipped_surrogate(log_probs, drawn.old, advantages, epsilon)
                 optimizer.step(drawn.gradient(slope, log_table))
             model = reference.with_logits(optimizer.logits.copy())
-            mean_reward, kl, entropy = (float(values.sum() / batch) for values in (drawn.rewards, drawn.log_ratios, -drawn.old))
+            sums = (values.sum() for values in (drawn.rewards, drawn.log_ratios, -drawn.old))
+            mean_reward, kl, entropy = (float(total / batch) for total in sums)
             clipped = float((np.abs(np.exp(log_probs - drawn.old) - 1) > epsilon).mean())
             yield Iterate(step, model, mean_reward, kl, entropy, clipped, mean_reward - beta * kl)
 
@@ -131,8 +133,8 @@ def _checked_policy(policy: LanguageModel | None, reference: LanguageModel) -> L
 
 @dataclass(frozen=True, eq=False)
 class Rollout:
-    """A batch of responses as k decisions, with what is known of each: ``old`` is its log-probability under the policy that
-    drew it, ``log_ratios`` log(pi / reference), ``rewards`` what it brought; all (k,)."""
+    """A batch of responses as k decisions, with what is known of each: ``old`` is its log-probability under the policy
+    that drew it, ``log_ratios`` log(pi / reference), ``rewards`` what it brought; all (k,)."""
 
     decisions: Steps
     old: np.ndarray
@@ -140,11 +142,14 @@ class Rollout:
     rewards: np.ndarray
 
     @classmethod
-    def draw(cls, model: LanguageModel, reference: LanguageModel, reward: np.ndarray, count: int, rng: Random) -> Rollout:
+    def draw(
+        cls, model: LanguageModel, reference: LanguageModel, reward: np.ndarray, count: int, rng: Random
+    ) -> Rollout:
         """``count`` responses of ``model``; ``reward`` has one table a position or one for all, (t, n + 1, n + 1)."""
         tokens = model.sample(count, rng)
         made = model.steps(tokens)
-        old, before = (m.log_table[made.table_index(len(m.log_table)), made.previous, made.next] for m in (model, reference))
+        tables = (model.log_table, reference.log_table)
+        old, before = (table[made.table_index(len(table)), made.previous, made.next] for table in tables)
         return cls(made, old, old - before, _rewards(made, reward, tokens, model))
 
     def returns(self, beta: float) -> np.ndarray:

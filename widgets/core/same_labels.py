@@ -67,8 +67,8 @@ class Watched:
 def watch(
     training: Iterable[dpo.Iterate], reference: LanguageModel, held_out: Comparisons, beta: float, patience: int = 40
 ) -> Iterator[Watched]:
-    """DPO's arm: looks at the held-out labels after every step, and ends the training once ``patience`` steps have brought
-    nothing new. The reference itself is the first candidate."""
+    """DPO's arm: looks at the held-out labels after every step, and ends the training once ``patience`` steps have
+    brought nothing new. The reference itself is the first candidate."""
     sides = (held_out.first, held_out.second)
     before = [reference.log_probs(tokens).sum(axis=1) for tokens in sides]
 
