@@ -47,17 +47,18 @@ def gold_reward(tokens: np.ndarray, kinds: Sequence[str], care: bool = False) ->
 
     ``kinds`` are those of the n phrases; ``care`` says that a warning is due. Order does not matter, number does.
     """
-    tokens, end = _checked(tokens, kinds), len(kinds)
-    counts = np.zeros((len(tokens), end + 1))
-    np.add.at(counts, (np.arange(len(tokens))[:, None], tokens), 1)
-    counts = counts[:, :end]
-    different, values = (counts > 0).astype(float), GOLD_CARE if care else GOLD
-    total = REPEATED * (counts - different).sum(axis=1)
-    for kind in dict.fromkeys(kinds):
-        members = [index for index, other in enumerate(kinds) if other == kind]
-        total += _schedule(values[kind])[different[:, members].sum(axis=1).astype(int)]
-    substance = [index for index, kind in enumerate(kinds) if kind in ("right", "wrong", "harmful")]
-    return total + EMPTY * (different[:, substance].sum(axis=1) == 0)
+    tokens, values = _checked(tokens, kinds), GOLD_CARE if care else GOLD
+    rows, end, names = len(tokens), len(kinds), list(dict.fromkeys(kinds))
+    places = (np.arange(rows)[:, None] * (end + 1) + tokens).ravel()
+    counts = np.bincount(places, minlength=rows * (end + 1)).reshape(rows, end + 1)[:, :end].astype(float)
+    different = (counts > 0).astype(float)
+    # How many different phrases of each kind there are; sums of ones are exact in any order.
+    of_kind = (different @ np.array([[kind == name for name in names] for kind in kinds], dtype=float)).astype(int)
+    total = REPEATED * (counts.sum(axis=1) - different.sum(axis=1))
+    for column, name in enumerate(names):
+        total += _schedule(values[name])[of_kind[:, column]]
+    substance = [column for column, name in enumerate(names) if name in ("right", "wrong", "harmful")]
+    return total + EMPTY * (of_kind[:, substance].sum(axis=1) == 0)
 
 
 def gold_of_kinds(kinds: Sequence[str], repeats: int = 0, care: bool = False) -> float:
