@@ -1,15 +1,13 @@
 // Where the reader stopped: chapters leave a mark, the cover offers to go on from it.
 
+import { keep, kept } from "./facilities.js";
+
 const KEY = "rlhf-book:bookmark";
 
 export function bookmark() {
   const here = document.querySelector(".book-path [aria-current]");
-  try {
-    if (here) localStorage.setItem(KEY, here.textContent.trim());
-    else offer(localStorage.getItem(KEY));
-  } catch {
-    // Without storage there is no mark, and nothing else is lost.
-  }
+  if (here) keep(KEY, here.textContent.trim());
+  else offer(kept(KEY));
 }
 
 function offer(chapter) {

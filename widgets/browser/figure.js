@@ -1,5 +1,6 @@
 // One widget on the page: what the reader does goes to Python as messages, what comes back is morphed in.
 
+import { copy } from "./facilities.js";
 import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";
 import * as store from "./store.js";
@@ -17,7 +18,7 @@ export class Figure {
   #stored;
   #live = false; // Python has shown this figure's present state at least once
   #typing = null;
-  #warned = false;
+  static #warned = false;
   #rest = null; // puts in what of the view shown last is only heard
 
   constructor(section, python) {
@@ -124,7 +125,9 @@ export class Figure {
     }
     if (reply.type === "error") {
       this.#say("error", reply.message);
+      this.#save();
       this.#settled();
+      this.section.dataset.status = "ready";
       return;
     }
     if (reply.id < this.#barrier) return;
@@ -253,13 +256,13 @@ export class Figure {
   }
 
   // A message above the figure, with buttons for what can be done about it: { label: work }.
-  #say(kind, text, actions = { Dismiss: () => {} }, id = text) {
+  #say(kind, text, actions = { Dismiss: () => {} }, id = text, more = "") {
     this.#clear(id);
     const message = document.createElement("p");
     message.className = `message message-${kind}`;
     message.dataset.id = id;
-    message.setAttribute("role", kind === "error" ? "alert" : "status");
-    message.append(text);
+    if (kind === "error") message.setAttribute("role", "alert");
+    message.append(text, more);
     for (const [label, work] of Object.entries(actions)) {
       const button = Object.assign(document.createElement("button"), { type: "button", className: "tool", textContent: label });
       button.addEventListener("click", () => (message.remove(), work()));
@@ -280,8 +283,8 @@ export class Figure {
     this.#refreshTools();
     if (this.#kept) return;
     const problem = store.write(this.name, this.#record);
-    if (problem && !this.#warned) this.#say("warn", problem);
-    this.#warned ||= Boolean(problem);
+    if (problem && !Figure.#warned) this.#say("warn", problem);
+    Figure.#warned ||= Boolean(problem); // once a page
   }
 
   // To this figure's state, or to that of one that it builds on.
@@ -290,13 +293,11 @@ export class Figure {
     if (!logOf(of)) return;
     const whole = of === this.name ? [of, ...this.needs] : [of];
     const address = store.linkTo(Object.fromEntries(whole.map((name) => [name, logOf(name)])));
-    try {
-      await navigator.clipboard.writeText(address);
-      this.#say("info", "The link to this state is on your clipboard.", undefined, "link");
-    } catch {
-      history.replaceState(history.state, "", address);
-      this.#say("info", "The link to this state is in the address bar.", undefined, "link");
-    }
+    if (await copy(address)) return this.#say("info", "The link to this state is on your clipboard.", undefined, "link");
+    const field = Object.assign(document.createElement("input"), { readOnly: true, value: address, className: "copied" });
+    field.setAttribute("aria-label", "The link to this state");
+    this.#say("info", "This browser lets no page copy. Here is the link to this state: ", undefined, "link", field);
+    return field.select();
   }
 
   // A linked state is shown without touching the reader's own, until the reader decides.

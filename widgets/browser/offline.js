@@ -2,6 +2,7 @@
 
 /* global OFFLINE, WORKER_FILE */
 
+import { connection, serviceWorkers, startWorker } from "./facilities.js";
 import { whenIdle } from "./idle.js";
 
 const QUIET = 1500; // milliseconds of peace before anything is fetched ahead of need
@@ -15,21 +16,21 @@ const loaded = new Promise((done) => {
 
 // Whether the book's files come from the reader's disk.
 export function isKept() {
-  return Boolean(navigator.serviceWorker?.controller);
+  return Boolean(serviceWorkers()?.controller);
 }
 
 export function keepForLater(ready) {
-  if (!OFFLINE || !navigator.serviceWorker || navigator.connection?.saveData) return;
+  if (!OFFLINE || !serviceWorkers() || connection().saveData) return;
   const begin = () => setTimeout(() => whenIdle(register), QUIET);
   if (document.querySelector("section[data-widget]")) ready.then(begin);
   else loaded.then(begin);
 }
 
 async function register() {
-  if (!isKept()) navigator.serviceWorker.addEventListener("controllerchange", rehearse, { once: true });
+  if (!isKept()) serviceWorkers().addEventListener("controllerchange", rehearse, { once: true });
   try {
     const root = new URL("../../", import.meta.url);
-    await navigator.serviceWorker.register(new URL("service-worker.js", root), { scope: root.pathname, updateViaCache: "none" });
+    await serviceWorkers().register(new URL("service-worker.js", root), { scope: root.pathname, updateViaCache: "none" });
   } catch {
     // Forbidden, or no room: the book is read from the network, as on the first visit.
   }
@@ -38,18 +39,18 @@ async function register() {
 // From now on the service worker gives out the files, and the browser keeps what it compiles beside them. The longest
 // script is Pyodide's, which only a worker runs.
 function rehearse() {
-  new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: "rehearsal" });
+  startWorker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: "rehearsal" });
 }
 
 // A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the
 // page still asks for files: Chromium would start the old worker again for one of them, and keep it. The browser may also
 // have let it take over by itself, while this page was on its way from the old one: the worker tells every page.
 export async function takeOver() {
-  if (!OFFLINE || !navigator.serviceWorker) return;
-  navigator.serviceWorker.addEventListener("message", ({ data }) => data === "taken over" && follow());
+  if (!OFFLINE || !serviceWorkers()) return;
+  serviceWorkers().addEventListener("message", ({ data }) => data === "taken over" && follow());
   await loaded;
   await new Promise((done) => setTimeout(done, SETTLED));
-  const registration = await navigator.serviceWorker.getRegistration(new URL("../../", import.meta.url)).catch(() => null);
+  const registration = await serviceWorkers().getRegistration(new URL("../../", import.meta.url)).catch(() => null);
   registration?.waiting?.postMessage("activate");
 }
 

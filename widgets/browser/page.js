@@ -3,6 +3,7 @@
 
 import "./charts.js";
 import { bookmark } from "./bookmark.js";
+import { connection } from "./facilities.js";
 import { Figure } from "./figure.js";
 import { land } from "./land.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
@@ -34,7 +35,7 @@ function arrive() {
 // Python waits for the first paint and for a figure that comes near, or for the first thing the reader does.
 // Where data is dear it waits for the reader alone.
 function startWhenDue() {
-  const { saveData, type } = navigator.connection ?? {};
+  const { saveData, type } = connection();
   if (saveData || type === "cellular") return;
   const sections = [...figures.values()].map(({ section }) => section);
   const start = () => (sections.some(isNear) ? python.start() : startWhenNear(sections));
@@ -63,10 +64,17 @@ function startWhenNear(sections) {
 
 const figureOf = (node) => figures.get(node.closest?.("section[data-widget]")?.dataset.widget);
 
-document.addEventListener("click", ({ target }) => {
+let pressed = ""; // what the last click's control did
+document.addEventListener("click", ({ target, detail }) => {
   const control = target.closest?.("button, [data-tool]");
   const figure = control && figureOf(control);
   if (!figure || control.disabled || control.getAttribute("aria-disabled") === "true") return;
+  // The second click of a double one is not meant for what has come under it since.
+  const does = `${figure.name} ${control.dataset.event} ${control.dataset.value}`;
+  if (detail > 1 && does !== pressed) return;
+  pressed = does;
+  // Safari does not focus a button that is clicked, and keys work where the focus is.
+  if (!figure.section.contains(document.activeElement)) control.focus({ preventScroll: true });
   if (control.dataset.tool) figure.use(control.dataset);
   else if (control.dataset.event) figure.act(control, control.dataset.value ?? "null");
 });
@@ -92,7 +100,9 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=button])")) return;
   if (event.target.matches?.("input") && event.key.startsWith("Arrow")) return;
   const section = figureOf(event.target)?.section;
-  const key = event.key === " " ? "" : event.key.toLowerCase();
+  // One press, one act: a key that is held is pressed once.
+  if (event.repeat && section && event.target.matches("button") && [" ", "Enter"].includes(event.key)) return event.preventDefault();
+  const key = event.key === " " ? "" : keyOf(event);
   const control = key && [...section?.querySelectorAll("[data-key]") ?? []].find(
     ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
   );
@@ -100,9 +110,16 @@ document.addEventListener("keydown", (event) => {
   if (section && /^[a-z]$/.test(key)) event.stopPropagation();
   if (!control) return;
   event.preventDefault();
+  if (event.repeat && control.matches("button")) return;
   control.focus({ preventScroll: true });
   control.click();
 });
+
+// The key's own sign, or the one at its place where the layout has no such letter or digit there: Cyrillic, Greek, AZERTY.
+function keyOf({ key, code }) {
+  const sign = key.toLowerCase();
+  return /^[^a-z0-9]$/u.test(sign) ? /^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? sign : sign;
+}
 
 // Another tab of this book may have changed what a figure here shows.
 window.addEventListener("storage", ({ key }) => {

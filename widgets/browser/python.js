@@ -2,6 +2,7 @@
 
 /* global WASM_FILE, WORKER_FILE */
 
+import { startWorker } from "./facilities.js";
 import { isKept } from "./offline.js";
 
 // A worker that owes an answer and says nothing for so long is asked whether it lives, and then given up.
@@ -41,7 +42,7 @@ export class Python {
     this.#become("loading");
     const kept = isKept();
     try {
-      this.#worker = new Worker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: kept ? "kept" : "" });
+      this.#worker = startWorker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: kept ? "kept" : "" });
     } catch (error) {
       this.#fail(`This browser does not let the page start a worker (${error.message}).`);
       return;

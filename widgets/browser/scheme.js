@@ -1,9 +1,9 @@
 // Light or dark, by Material's own switch and record of it. Its script for the switch is not used: it announces the colours
 // in the page's head, upon which Chromium styles every element of the page anew, several times while the book starts.
 
-/* global __md_get, __md_set */
+import { keep, kept, themeKey } from "./facilities.js";
 
-const RECORD = "__palette";
+const RECORD = themeKey("__palette");
 const options = [...document.querySelectorAll("[data-scheme-switch] input")];
 const light = matchMedia("(prefers-color-scheme: light)");
 const bar = document.head.appendChild(Object.assign(document.createElement("meta"), { name: "theme-color" }));
@@ -19,13 +19,21 @@ export function switchSchemes() {
 
 // The reader's choice, else what their system prefers.
 function wear() {
-  const chosen = options[__md_get(RECORD)?.index];
+  const chosen = options[recorded()?.index];
   show(chosen ?? options.find(({ dataset }) => matchMedia(dataset.mdColorMedia).matches) ?? options[0]);
+}
+
+function recorded() {
+  try {
+    return JSON.parse(kept(RECORD));
+  } catch {
+    return null;
+  }
 }
 
 function choose(option) {
   const { mdColorMedia: media, mdColorScheme: scheme, mdColorPrimary: primary, mdColorAccent: accent } = option.dataset;
-  __md_set(RECORD, { index: options.indexOf(option), color: { media, scheme, primary, accent } });
+  keep(RECORD, JSON.stringify({ index: options.indexOf(option), color: { media, scheme, primary, accent } }));
   show(option);
   option.focus();
 }

@@ -1,5 +1,7 @@
 // What is kept of a figure between visits. Storage may be full or forbidden: then this visit still works.
 
+import { keep, kept } from "./facilities.js";
+
 const PREFIX = "rlhf-book:";
 const unkept = new Map(); // for this visit
 
@@ -7,7 +9,7 @@ const unkept = new Map(); // for this visit
 // options for which that was made.
 export function read(name) {
   try {
-    const record = JSON.parse(unkept.get(name) ?? localStorage.getItem(PREFIX + name)) ?? {};
+    const record = JSON.parse(unkept.get(name) ?? kept(PREFIX + name)) ?? {};
     return {
       log: typeof record.log === "string" ? record.log : null,
       length: Number(record.length) || 0,
@@ -23,15 +25,11 @@ export function read(name) {
 
 // Returns what went wrong, in a sentence, or null.
 export function write(name, record) {
-  try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(record));
-    unkept.delete(name);
-    return null;
-  } catch (error) {
-    if (record.html) return write(name, { ...record, html: null });
-    unkept.set(name, JSON.stringify(record));
-    return `Your browser can't keep this figure's state (${error.name}): it will be gone when you leave.`;
-  }
+  unkept.delete(name);
+  let problem = keep(PREFIX + name, JSON.stringify(record));
+  if (problem !== null && record.html) problem = keep(PREFIX + name, JSON.stringify({ ...record, html: null }));
+  if (problem !== null) unkept.set(name, JSON.stringify(record));
+  return problem;
 }
 
 export const isKeyOf = (key, name) => key === PREFIX + name;
