@@ -116,6 +116,50 @@ def test_a_level_is_named_on_the_side_where_no_curve_passes():
     assert attributes(html, r"<text [^>]*>a coin<")["x"] == "100%"
 
 
+def test_the_name_of_an_upright_rule_keeps_clear_of_a_lines_name():
+    """As in a chase by best-of-n that ends high, close to where the slider stands."""
+    lines = Line("score", [(0, 1), (3.3, 3)], "reward"), Line("by best-of-n", [(0, 1), (2.4, 2.9)], "plain"), Line("without", [(0, 1), (4, 0)])
+    label = attributes(drawn(*lines, Rule("here", x=2.3)), r'<text class="rule-label[^>]*>here<')
+    assert label["y"] == "100%" or "to-left" in label["class"]
+
+
+@settings(deadline=None, max_examples=120)
+@given(
+    ends=st.lists(st.tuples(st.floats(0.5, 10), st.floats(0, 10)), min_size=1, max_size=4),
+    x=st.floats(1.0, 9.0),
+    height=st.sampled_from([("short", 10.8), ("normal", 16.8)]),
+)
+def test_the_name_of_an_upright_rule_stands_on_no_name_where_a_corner_is_free(ends, x, height):
+    called = zip(("score", "true quality", "without cure", "by best-of-n"), ("reward", "aligned", "raw", "human"), ends, strict=False)
+    layers = [Line(name, [(0, 5), end], tone) for name, tone, end in called]
+    html = str(chart([*layers, Rule("here", x=x)], x=Axis("x", low=0, high=10), y=Axis("y", low=0, high=10), says=SAYS, height=height[0]))
+    label = attributes(html, r'<text class="rule-label[^>]*>here<')
+    # Judged on the narrowest phone, where letters are widest; free is what has two letters' room to spare.
+    em = min(WIDTHS.values())
+    names, _ = boxes(html, em, height[1])
+    corners = _corners(html, em, height[1], x / 10)
+    free = [box for box in corners.values() if box[0] >= 1.2 and not any(overlap(_with_room(box), name) for name in names)]
+    stands = corners["to-left" in label["class"], label["y"] == "100%"]
+    assert not free or not any(overlap(stands, name) for name in names)
+
+
+def _with_room(box):
+    return box[0] - 1.2, box[1] - 0.15, box[2] + 1.2, box[3] + 0.15
+
+
+def _corners(html: str, em: float, height: float, at: float):
+    """Where the label of an upright rule could stand, by whether it is left of it and whether at its foot."""
+    room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[re.search(r"room-(none|small|medium|large)", html)[1]]
+    plot, width = em - (4.2 if "ticks-long" in html else 3.4) - room, 0.6 * len("here")
+    places = {}
+    for left in (False, True):
+        start = at * plot + (-0.4 - width if left else 0.4)
+        for low in (False, True):
+            middle = height - 0.75 if low else 0.45
+            places[left, low] = (start, middle - 0.5, start + width, middle + 0.5)
+    return places
+
+
 def test_words_are_drawn_above_all_lines():
     html = drawn(Line("score", [(0, 0), (10, 1)], "reward"), Mark(5, 0.5, "the peak"), Rule("here", x=3), Rule("a coin", y=0.5))
     last_line = max(html.rindex('class="curve'), html.rindex('class="rule '))

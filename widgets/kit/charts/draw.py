@@ -34,7 +34,7 @@ def chart(
         h.svg(class_="plot", role="group", aria_label=says, data_plot=True)[
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
-            h.g(aria_hidden="true")[labels.rules(layers, frame), labels.ends(names, frame), _dots(layers, frame), labels.marks(layers, names, frame)],
+            h.g(aria_hidden="true")[labels.rules(layers, names, frame), labels.ends(names, frame), _dots(layers, frame), labels.marks(layers, names, frame)],
             values.columns(layers, names, frame, x),
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],

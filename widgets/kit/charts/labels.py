@@ -118,19 +118,36 @@ def _below(mark: Mark, names: Sequence[Name], frame: Frame) -> bool:
     return below < above
 
 
-def rules(layers: Sequence[Layer], frame: Frame) -> h.Node:
+def rules(layers: Sequence[Layer], names: Sequence[Name], frame: Frame) -> h.Node:
     drawn = begun(layers)
     for rule in layers:
         if isinstance(rule, Rule) and rule.y is not None:
             right = _clearer_right(rule, drawn, frame)
             yield _rule_label(rule, "100%" if right else "0", frame.down(rule.y), "-0.4em", right)
         elif isinstance(rule, Rule):
-            yield _rule_label(rule, frame.across(rule.x), "0", "0.8em", to_left=frame.x(rule.x) > 0.6)
+            left, low = _clearest_corner(rule, names, frame)
+            yield _rule_label(rule, frame.across(rule.x), *(("100%", "-0.4em") if low else ("0", "0.8em")), to_left=left)
 
 
 def _clearer_right(rule: Rule, drawn: Sequence[Line], frame: Frame) -> bool:
     width, place = _LETTER * len(rule.label), 1 - frame.y(rule.y) - frame.gap / 2
     return _behind((1 - width, 1), place, drawn, frame) < _behind((0, width), place, drawn, frame)
+
+
+def _clearest_corner(rule: Rule, names: Sequence[Name], frame: Frame) -> tuple[bool, bool]:
+    """Whether an upright rule's label stands left of it, and whether at its foot: off names, where fewest curves pass."""
+    lines, at = [name.line for name in names], frame.x(rule.x)
+    letter, before = widest(lines)
+    width = letter * (len(rule.label) + 1)
+
+    def harm(corner: tuple[bool, bool]) -> tuple[bool, float, int]:
+        left, low = corner
+        box, place = (at - width, at) if left else (at, at + width), (1 - 0.6 * frame.gap if low else 0.4 * frame.gap)
+        beside = [name.box(frame, letter, before) for name in names if abs(name.place - place) < 0.9 * frame.gap]
+        upon = sum(max(min(end, box[1]) - max(start, box[0]), 0.0) for start, end in beside)
+        return left and box[0] < 0, upon, _behind(box, place, lines, frame)
+
+    return min(((left, low) for low in (False, True) for left in (at > 0.6, at <= 0.6)), key=harm)
 
 
 def _rule_label(rule: Rule, x: str, y: str, dy: str, to_left: bool) -> h.Element:
