@@ -161,17 +161,21 @@ class SameOptimum(Widget[Optimum]):
 
     def _walks(self, run: Run) -> h.Node:
         target = run.experiment.target
-        verb = "ends" if run.ppo.ended else "is"
+        verb, kept = "ends" if run.ppo.ended else "is", distance(run.dpo.policy, target)
+        stop = f"Of DPO’s policies the one is kept that the held-out labels like best, at {two_digits(kept)} nats."
+        mark = charts.Mark(run.kept_at / run.direct.keywords["steps"], kept, "kept", "aligned")
+        marks = [mark] if run.dpo.ended else []
         stands = f"PPO {verb} {two_digits(run.ppo.path[-1][1])} nats from the optimum of the true reward"
         return charts.chart(
             [
                 charts.Line("PPO", run.ppo.path, "reward"),
                 charts.Line("DPO", run.dpo.path, "aligned"),
                 charts.Rule("RLHF’s own optimum", y=distance(run.ideal, target), tone="reward"),
+                *marks,
             ],
             x=charts.Axis("share of its training done", format=parts.percent, low=0.0, high=1.0),
             y=charts.Axis("KL to the optimum, nats", log=True, format=two_digits),
-            says=f"{stands}, DPO {two_digits(run.dpo.path[-1][1])}.",
+            says=f"{stands}, DPO {two_digits(run.dpo.path[-1][1])}. {stop if run.dpo.ended else ''}",
             height="short",
         )
 
@@ -183,19 +187,16 @@ class SameOptimum(Widget[Optimum]):
             for arm, (name, tone) in enumerate((("RLHF", "reward"), ("DPO", "aligned")))
         ]
         below = any(min(found) < LOWEST for found in run.draws)
+        lowest = f" What is below {share_words(LOWEST)} is drawn there." if below else ""
         return parts.panel(
             "The labels drawn again: what each method gains",
             charts.chart(
                 [*series, charts.Rule("the optimum", y=1.0), charts.Rule("the start", y=0.0)],
                 x=charts.Axis("draw of the labels", low=0, high=DRAWS + 1),
                 y=charts.Axis("share of the possible gain", format=share_words),
-                says=spread_words(run.draws) or "One draw proves nothing.",
+                says="Each column is one draw of the labels, given to both. Diamonds are RLHF, by the exact optimum of the "
+                f"reward that it fitted; discs are DPO.{lowest}",
                 height="short",
-            ),
-            parts.note(
-                "Each column is one draw of the labels, given to both. "
-                "RLHF stands for the exact optimum of the reward that it fitted.",
-                below and f" What is below {share_words(LOWEST)} is drawn there.",
             ),
         )
 
