@@ -15,6 +15,7 @@ from .mixing_desk import MixingDesk
 from .pipeline_stepper import PipelineStepper
 from .prediction import Prediction
 from .preference_labeling import PreferenceLabeling
+from .pull import Pull
 from .quiz import Quiz
 from .raw_vs_aligned import RawVsAligned
 from .report_card import ReportCard
@@ -23,7 +24,10 @@ from .same_optimum import SameOptimum
 
 # What is built upon comes before what builds on it.
 WIDGETS = Registry(
-    [Prediction, RawVsAligned, PipelineStepper, PreferenceLabeling, RewardHacking, MixingDesk, MethodCards, SameOptimum, Constitution, ReportCard, Quiz]
+    [
+        Pull, Prediction, RawVsAligned, PipelineStepper, PreferenceLabeling, RewardHacking, MixingDesk, MethodCards, SameOptimum, Constitution,
+        ReportCard, Quiz,
+    ]  # fmt: skip
 )
 
 
