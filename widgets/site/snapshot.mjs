@@ -58,7 +58,8 @@ try {
 process.exit(0);
 
 // Imports everything once, and compiles what was imported without docstrings and line numbers: of the standard
-// library into an archive, whose path is returned; of the packages in their place. The book's own modules stay as they are.
+// library into an archive, whose path is returned; of the packages, the book itself among them, in their place. (While
+// writing, Python starts the stock way, and errors tell their lines.)
 async function thinned() {
   const pyodide = await loadPyodide({ ...options, fsInit: fill });
   pyodide.FS.mkdirTree("/thin");
@@ -85,7 +86,7 @@ with zipfile.ZipFile("/thin/stdlib.zip", "w") as archive:
         place, _, suffix = path.partition(STDLIB + "/")
         if suffix and not frozen:
             archive.writestr(zipfile.ZipInfo(suffix.removesuffix(".py") + ".pyc"), compiled(name, path))
-        elif path.startswith(SITE_PACKAGES) and path.endswith(".py") and not name.startswith("widgets"):
+        elif path.startswith(SITE_PACKAGES) and path.endswith(".py"):
             with open("/thin/" + path.removeprefix(SITE_PACKAGES + "/").replace("/", "|") + "c", "wb") as file:
                 file.write(compiled(name, path))
             replaced.append(path.removeprefix(SITE_PACKAGES + "/"))
