@@ -12,6 +12,7 @@ from widgets.chapters import WIDGETS
 from widgets.kit.codec import decode, encode
 from widgets.kit.events import Choice, Event, Fields, Integer, Number, Press, Switch, Text
 from widgets.kit.session import Session
+from widgets.kit.widget import Widget
 from widgets.site.content import load
 from widgets.site.views import offered
 
@@ -89,3 +90,15 @@ def test_a_first_view_has_names_for_its_controls(name):
     html = started(name).widget.html(started(name).state)
     for button in re.findall(r"<button[^>]*>(.*?)</button>", html, flags=re.DOTALL):
         assert re.sub(r"<[^>]+>", "", button).strip()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if WIDGETS[name].code])
+def test_a_figure_that_computes_shows_its_settings(name):
+    """One that shows code computes. Every setting has a name of its own in its group, and a value that can be read."""
+    session = started(name)
+    groups = session.widget.settings(session.state)
+    assert WIDGETS[name].settings is not Widget.settings
+    for group in groups:
+        names = [setting.name for setting in group.of]
+        assert group.title and names and len(set(names)) == len(names)
+    assert ("Show the settings" in session.widget.html(session.state)) == bool(groups)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from widgets.chapters import preference_labeling
 from widgets.chapters.preference_labeling import AS_KINDS, Counts, Label, LabelingOptions, PreferenceLabeling, above_half_since, fair_tests, prediction_record
 from widgets.core.annotators import ANNOTATORS
 from widgets.core.features import FEATURES, NAMES
@@ -368,3 +369,16 @@ def test_any_fifty_labels_give_a_view_without_nan(widget, choose):
 
 def test_first_views_draw_their_frames(widget):
     assert widget.html(widget.start()).count("data-plot") == 2
+
+
+def test_the_settings_shown_are_those_of_the_fit_and_of_the_pairs(widget, monkeypatch):
+    fitted, fit = [], preference_labeling.reward_model.fit
+    monkeypatch.setattr(preference_labeling.reward_model, "fit", lambda differences, preferences, l2=0.25: (fitted.append((len(preferences), l2)), fit(differences, preferences, l2))[1])
+    state = label(widget, label(widget, widget.start(), "a"), "tie")
+    learned, pairs = widget.settings(state)
+    assert fitted[-1] == (learned.value("labels"), learned.value("l2")) == (2, 0.25)
+    assert (pairs.value("seed"), pairs.value("pairs")) == (widget.options.seed, len(widget.pairs))
+    assert "Show the settings" in widget.html(state)
+    state = widget.settle(state, Event("ai"))
+    *_, ai = widget.settings(state)
+    assert (ai.title, ai.value("labels"), ai.value("sharpness")) == ("AI labeller", preference_labeling.AI_LABELS, preference_labeling.SHARPNESS)

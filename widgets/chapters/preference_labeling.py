@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from math import comb
 
@@ -15,8 +15,9 @@ import numpy as np
 from widgets.core import constitution, reward_model
 from widgets.core.features import FEATURES, extract
 from widgets.core.reward_model import RewardModel
-from widgets.kit import charts, parts
+from widgets.kit import charts, parts, settings
 from widgets.kit.events import Choice, Event, Fields, Press
+from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import STYLES, Content
@@ -30,6 +31,8 @@ CHOOSERS = {"informative": "most informative", "random": "at random"}
 # What an AI labeller is told of an answer of each style, in the terms of the principles.
 AS_KINDS = {"helpful": "right", "curt": "right", "flattering": "flattery", "padded": "filler", "hedged": "hedge", "rude": "rude", "wrong": "wrong"}
 AI_LABELS = 100
+# How surely it keeps to the principles: the log-odds of a choice for each objection more to one answer than to the other.
+SHARPNESS = 1.5
 # The principles that the AI labeller can go by here: those that tell answers of these kinds apart.
 PRINCIPLES = ("helpful", "truthful", "kind", "plain")
 # Every so many comparisons one is drawn at random: on informative ones, hard to predict by design, it can't be judged.
@@ -253,7 +256,7 @@ class PreferenceLabeling(Widget[Labeling]):
         if state.imported:
             differences = np.concatenate([differences, state.imported.differences])
             preferences = np.concatenate([preferences, state.imported.preferences])
-        model = reward_model.fit(differences, preferences)
+        model = self._fit(differences, preferences)()
         return replace(
             state,
             model=model,
@@ -261,6 +264,30 @@ class PreferenceLabeling(Widget[Labeling]):
             preferences=preferences,
             history=(*state.history, model.weights),
         )
+
+    def _fit(self, differences: np.ndarray, preferences: np.ndarray) -> partial:
+        """The reward model's training, to be run."""
+        return partial(reward_model.fit, differences, preferences)
+
+    def settings(self, state: Labeling) -> tuple[Settings, ...]:
+        fit = settings.of(self._fit(state.differences, state.preferences), "Reward model", l2="the pull of its weights towards zero")
+        learned = (
+            Setting("labels", len(state.preferences), state.counts.words),
+            *fit.of,
+            Setting("gradient", reward_model.GRADIENT_NORM, "at whose norm Newton’s method stops"),
+        )
+        pairs = (
+            Setting("seed", self.options.seed, "shuffles the pairs, and which answer is A"),
+            Setting("pairs", len(self.pairs), "every two answers to one question"),
+            Setting("chosen", CHOOSERS[state.chooser], f"but every {AT_RANDOM}nd at random" if state.chooser == "informative" else ""),
+            Setting("asked again", ASK_AGAIN, "comparisons, after which an earlier one comes the other way round"),
+        )
+        ai = (
+            Setting("labels", len(state.ai), f"in lots of {AI_LABELS}, on pairs drawn at random"),
+            Setting("sharpness", SHARPNESS, "log-odds of its choice for each objection"),
+        )
+        groups = Settings(fit.title, learned), Settings("Pairs", pairs)
+        return (*groups, Settings("AI labeller", ai)) if state.ai else groups
 
     def next_pair(self, labels: tuple[Label, ...], model: RewardModel, chooser: str) -> tuple[str, str] | None:
         """The next comparison: the one from which the model would learn most, or any by turns; now and then an old one again.
@@ -292,7 +319,7 @@ class PreferenceLabeling(Widget[Labeling]):
         styles = list(AS_KINDS)
         first, second = (np.array([[styles.index(self.responses[pair[side]][1].style)] for pair in pairs]) for side in (0, 1))
         tests = [self.principles[id].test for id in state.principles]
-        chances = constitution.preferences(first, second, list(AS_KINDS.values()), tests)
+        chances = constitution.preferences(first, second, list(AS_KINDS.values()), tests, SHARPNESS)
         return tuple(
             Label(*pair, "tie" if chance == 0.5 else "a" if rng.random() < chance else "b", 0.5, principles=state.principles)
             for pair, chance in zip(pairs, chances.tolist(), strict=True)
