@@ -170,21 +170,27 @@ def _language(path: Path, problems: list[str]) -> Language | None:
     return language
 
 
-def _listed(path: Path, kind: type, problems: list[str]) -> tuple:
-    """A file that is a list of things with ids."""
+def listed_in(path: Path, kind: type, problems: list[str]) -> tuple[Document | None, tuple]:
+    """A file that is a list of things with ids, and those things; what is wrong with it joins the problems."""
     if not path.exists():
         problems.append(f"{path}: not there; it is a list of entries, each with an id")
-        return ()
+        return None, ()
     document = _read(path, problems)
     entries = _validated(document, tuple[kind, ...], problems) if document else None
     counts = Counter(entry.id for entry in entries or ())
     for index, entry in enumerate(entries or ()):
-        where = document.where((index, "id"))
         if counts[entry.id] > 1:
-            problems.append(f"{where}: {entry.id!r} is there {counts[entry.id]} times; give each its own id")
+            problems.append(f"{document.where((index, 'id'))}: {entry.id!r} is there {counts[entry.id]} times; give each its own id")
+    return document, entries or ()
+
+
+def _listed(path: Path, kind: type, problems: list[str]) -> tuple:
+    """A list of what the browser is told, too."""
+    document, entries = listed_in(path, kind, problems)
+    for index, entry in enumerate(entries):
         if isinstance(entry, QuizQuestion) and not 0 <= entry.right < len(entry.options):
             problems.append(f"{document.where((index, 'right'))}: {entry.right} is none of the {len(entry.options)} options, counted from 0")
-    return entries or ()
+    return entries
 
 
 def _grammar_problems(document: Document, language: Language) -> Iterator[str]:
