@@ -5,7 +5,8 @@
     :::
 
 The block becomes a figure that holds the widget's section with its first view, rendered by the widget's own
-Python, and the caption. ``::: parts`` alone on a line shows every part of the kit. An unknown widget, a bad option or an unclosed block stops the build.
+Python, and the caption. ``::: parts`` alone on a line shows every part of the kit, ``::: claims`` every claim and what was measured
+of it. An unknown widget, a bad option or an unclosed block stops the build.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from markdown.preprocessors import Preprocessor
 from widgets.kit.events import Rejected
 from widgets.kit.widget import Widget, parse_options
 
-from . import stage
+from . import claims_page, stage
 from .errors import SiteError
 from .frame import frame
 from .gallery import gallery
@@ -57,6 +58,10 @@ class EmbedPreprocessor(Preprocessor):
             opening = None if fence else _OPEN.match(lines[at])
             if opening and opening["kind"] == "parts":
                 out += ["", self.md.htmlStash.store(gallery()), ""]
+                at += 1
+            elif opening and opening["kind"] == "claims":
+                present = stage.present()
+                out += ["", *claims_page.lines(present.root, tuple(question.id for question in present.content.questions)), ""]
                 at += 1
             elif opening is None:
                 out.append(lines[at])
