@@ -21,7 +21,9 @@ dev: node_modules/.installed $(VENV)/.installed ## serve while writing: reloads 
 build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 	$(VENV)/bin/mkdocs build --strict --quiet
 
-test: unit browser ## run every test, the browser's too
+# Both halves at once, for two cores; what each says comes when it has ended.
+test: build $(VENV)/.browser ## run every test, the browser's too
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going unit browser
 
 unit: build ## run the tests that need no browser
 	$(RUN) -m pytest --quiet --ignore=tests/browser
