@@ -46,6 +46,25 @@ def quality_falls(case: Case) -> Outcome:
     return at_least(max(golds) - golds[-1], FELT)
 
 
+@check("how much true quality gains before it falls")
+def quality_peaks(case: Case) -> Outcome:
+    points = _points(case)
+    top = max(points, key=lambda point: point.gold)
+    return at_least(top.gold - max(points[0].gold, points[-1].gold), FELT)
+
+
+@check("how much larger the share of answers is with the one of the three that grows most")
+def gaps_are_filled(case: Case) -> Outcome:
+    """Flattery, disclaimers or padding: at the far end, against the reference."""
+    models = (_chaser().reference(case.question), *_policies(case, len(BETAS) - 1, ()))
+    grown = []
+    for kinds in (("flattery",), ("disclaimer", "hedge"), ("filler", "opener", "closer", "warmth")):
+        members = np.array([kind in kinds for kind in (*task(case).kinds, "")])
+        shares = [float(members[model.sample(500, Random("gaps"))].any(axis=1).mean()) for model in models]
+        grown.append(shares[1] - shares[0])
+    return at_least(max(grown), 0.1)
+
+
 @check("the greatest distance of a penalised optimum from the curve without a penalty, in true quality")
 def penalty_stays_on_the_curve(case: Case) -> Outcome:
     lifts = overoptimization.lifts(_points(case, "leash"), _points(case))

@@ -81,6 +81,13 @@ def few_votes_part_them(case: Case) -> Outcome:
     return at_least(abs(rlhf - _experiment(case.question, "few").climbed(policy)), 0.05)
 
 
+@check("how far RLHF is ahead of DPO, as a share of the possible gain")
+def opinion_helps(case: Case) -> Outcome:
+    """Where no pair holds the phrase that the optimum raises most."""
+    rlhf, policy = _kept(case.question, case.luck, "uncovered")
+    return at_least(rlhf - _experiment(case.question, "uncovered").climbed(policy), 0.0)
+
+
 @lru_cache(maxsize=4)
 def _moved(question: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """By how much log pi of the preferred and of the rejected answer has changed in DPO, (m,) each, on its pairs."""
