@@ -33,6 +33,10 @@ def test_after_a_tour_the_browsers_numbers_are_cpythons(page, address, content):
         assert there == pytest.approx(here, rel=1e-6, abs=1e-6), name
 
 
+# Markup as the browser writes it down again; a control may lead to where the figure is already.
+AS_PARSED = "html => Object.assign(document.createElement('template'), { innerHTML: html }).innerHTML"
+
+
 @pytest.mark.parametrize("address", WITH_WIDGETS, ids=name_of)
 def test_first_clicks_are_answered_before_python(page, context, address):
     """One control of every kind whose answer the build stored: the view changes while Python can't have come."""
@@ -42,7 +46,7 @@ def test_first_clicks_are_answered_before_python(page, context, address):
         name, first = section.get_attribute("data-widget"), section.locator("[data-view]").inner_html()
         stored = stored_views(section)
         assert stored, f"{name} has no stored views"
-        key = next(key for key, html in stored.items() if key.split(" ")[0] not in ("run", "train"))
+        key = next(key for key, html in stored.items() if key.split(" ")[0] not in ("run", "train") and page.evaluate(AS_PARSED, html) != first)
         event, value = key.split(" ", 1)
         control = section.locator(f"[data-event='{event}']").filter(visible=True)
         plain = json.loads(value)

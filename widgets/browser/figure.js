@@ -64,6 +64,7 @@ export class Figure {
 
   change(control) {
     const { type, dataset } = control;
+    this.section.dataset.touched = "";
     if (type === "file") return this.#sendFile(control);
     if (type === "text" || type === "search" || control.matches("textarea")) {
       clearTimeout(this.#typing);
@@ -283,8 +284,10 @@ export class Figure {
     this.#refreshTools();
     if (this.#kept) return;
     const problem = store.write(this.name, this.#record);
-    if (problem && !Figure.#warned) this.#say("warn", problem);
-    Figure.#warned ||= Boolean(problem); // once a page
+    // Once a page, where the reader is at work.
+    if (!problem || Figure.#warned || !("touched" in this.section.dataset)) return;
+    Figure.#warned = true;
+    this.#say("warn", problem);
   }
 
   // To this figure's state, or to that of one that it builds on.
