@@ -58,7 +58,9 @@ def run(url: str, names: list[str], chromium: str) -> Audit:
             ROOT / "node_modules/.bin/lighthouse", url, "--quiet", "--no-enable-error-reporting", "--disable-full-page-screenshot",
             f"--only-categories={','.join(names)}", f"--chrome-flags={CHROMIUM}", "--output=json", f"--output-path={report.name}",
         ]  # fmt: skip
-        answer = subprocess.run(command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, timeout=180)
+        answer = subprocess.run(
+            command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, timeout=180
+        )
         if answer.returncode:
             sys.exit(answer.stderr or answer.stdout)
         found = json.loads(Path(report.name).read_text())

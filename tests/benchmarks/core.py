@@ -44,11 +44,19 @@ def report(quick: bool = True) -> None:
 def climbs(content: Any, names: Sequence[str], seeds: Sequence[int], betas: Iterable[float] = BETAS) -> None:
     """How much of the way from the reference to the exact optimum PPO and DPO go, on learned reward models; and how DPO's
     implicit reward correlates with the reward, in differences within pairs."""
-    print(f"\nshare of objective(pi*) - objective(pi_ref), {len(names)} questions x {len(seeds)} seeds (worst, median):")
+    print(
+        f"\nshare of objective(pi*) - objective(pi_ref), {len(names)} questions x {len(seeds)} seeds (worst, median):"
+    )
     for beta in betas:
         rows = [_climb(*_setting(content, name), beta, seed) for name in names for seed in seeds]
-        columns = zip(("PPO", "DPO", "r on covering pairs", "r on the reference's"), zip(*rows, strict=True), strict=True)
-        print(f"  beta {beta:<5} " + "   ".join(f"{name} {min(found):.4f} {statistics.median(found):.4f}" for name, found in columns), flush=True)
+        columns = zip(
+            ("PPO", "DPO", "r on covering pairs", "r on the reference's"), zip(*rows, strict=True), strict=True
+        )
+        print(
+            f"  beta {beta:<5} "
+            + "   ".join(f"{name} {min(found):.4f} {statistics.median(found):.4f}" for name, found in columns),
+            flush=True,
+        )
 
 
 def _setting(content: Any, name: str) -> tuple:
@@ -62,7 +70,9 @@ def _climb(reference, reward, beta: float, seed: int) -> tuple[float, float, flo
     *_, last = ppo.train(reference, reward, beta, seed)
     first, second, shares = dpo.covering_pairs(reference, reward, beta, 8000, seed)
     *_, end = dpo.train(reference, first, second, beta, preferences=shares)
-    reached = [(optimum.objective(found.policy, reference, reward, beta) - foot) / (top - foot) for found in (last, end)]
+    reached = [
+        (optimum.objective(found.policy, reference, reward, beta) - foot) / (top - foot) for found in (last, end)
+    ]
     best = optimum.optimal_policy(reference, reward, beta)
     own, mixed = reference.sample(2000, 5), np.concatenate([reference.sample(1000, 5), best.sample(1000, 6)])
     return *reached, *(_correlation(reference, reward, beta, end.policy, answers) for answers in (mixed, own))
@@ -81,15 +91,23 @@ def stages(content: Any) -> None:
     rows = []
     for name, task in content.tasks.items():
         models = content.trained(name)
-        rows.append([float(task.gold(model.sample(3000, 5)).mean()) for model in (models.raw, models.tuned, models.aligned)])
+        rows.append(
+            [float(task.gold(model.sample(3000, 5)).mean()) for model in (models.raw, models.tuned, models.aligned)]
+        )
     raw, tuned, aligned = np.array(rows).T
-    print(f"\ngold reward, mean of {len(rows)} questions: raw {raw.mean():.2f}, SFT {tuned.mean():.2f}, aligned {aligned.mean():.2f}")
-    print(f"  aligned less raw {(aligned - raw).min():.2f} at least; aligned less SFT {(aligned - tuned).mean():.2f} on average, {(aligned - tuned).min():.2f} at least")
+    print(
+        f"\ngold reward, mean of {len(rows)} questions: raw {raw.mean():.2f}, SFT {tuned.mean():.2f}, aligned {aligned.mean():.2f}"
+    )
+    print(
+        f"  aligned less raw {(aligned - raw).min():.2f} at least; aligned less SFT {(aligned - tuned).mean():.2f} on average, {(aligned - tuned).min():.2f} at least"
+    )
 
 
 def over(content: Any, names: Sequence[str]) -> None:
     """Gold reward as reward models of biased annotators are pushed, and the laws fitted to it."""
-    print("\nover-optimisation: gold at the start, at its peak and at the end; the fall as a share of the rise; the proxy's smallest step;")
+    print(
+        "\nover-optimisation: gold at the start, at its peak and at the end; the fall as a share of the rise; the proxy's smallest step;"
+    )
     print("the laws, with d = sqrt(KL): RL d (alpha - beta log d), best-of-n d (alpha - beta d)")
     for annotator in annotators.ANNOTATORS:
         for name in names:
@@ -120,13 +138,17 @@ def compare_costs(content: Any) -> None:
     for name, seconds in here.items():
         print(f"  {name:46} {seconds:9.4f} {there[name]:9.4f} {there[name] / seconds:7.1f}")
     for name, (half, whole) in costs.DOUBLED.items():
-        print(f"  {name + ' costs … times as much':46} {here[whole] / here[half]:9.2f} {there[whole] / there[half]:9.2f}")
+        print(
+            f"  {name + ' costs … times as much':46} {here[whole] / here[half]:9.2f} {there[whole] / there[half]:9.2f}"
+        )
 
 
 def _in_browser(task: str) -> dict[str, float]:
     """The same in stock Pyodide, so that the algorithms alone are compared."""
     sources = [ROOT / "widgets" / "__init__.py", *sorted((ROOT / "widgets" / "core").glob("*.py"))]
-    files = {str(path.relative_to(ROOT)): path.read_text() for path in sources} | {"costs.py": Path(costs.__file__).read_text()}
+    files = {str(path.relative_to(ROOT)): path.read_text() for path in sources} | {
+        "costs.py": Path(costs.__file__).read_text()
+    }
     with served() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page()

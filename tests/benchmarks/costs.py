@@ -18,7 +18,12 @@ from widgets.core.pipeline import Task
 
 BETA = 0.3
 # The sizes of a run, and those with which half of something is compared.
-PPO = {"PPO, 200 x 512": (200, 512), "PPO, 100 x 512": (100, 512), "PPO, 200 x 2048": (200, 2048), "PPO, 200 x 1024": (200, 1024)}
+PPO = {
+    "PPO, 200 x 512": (200, 512),
+    "PPO, 100 x 512": (100, 512),
+    "PPO, 200 x 2048": (200, 2048),
+    "PPO, 200 x 1024": (200, 1024),
+}
 DPO = {"DPO, 450 x 8000": (450, 8000), "DPO, 225 x 8000": (225, 8000), "DPO, 450 x 4000": (450, 4000)}
 # What doubles, from which run to which.
 DOUBLED = {

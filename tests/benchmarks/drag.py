@@ -45,13 +45,18 @@ DRAG = """async ([name, event, stops]) => {
 def report() -> None:
     with served() as address, sync_playwright() as playwright:
         browser = launch(playwright)
-        print(f"\nfrom a slider's input event to the frame that shows its view, ms, of {STOPS} stops (median, p95; p95 at most 50, 16 the aim):")
+        print(
+            f"\nfrom a slider's input event to the frame that shows its view, ms, of {STOPS} stops (median, p95; p95 at most 50, 16 the aim):"
+        )
         for path, name, steps, event in DRAGS:
             context = browser.new_context()
             page = quiet_page(context)
             page.goto(address + path)
             times = sorted(_dragged(page, name, steps, event))
-            print(f"  {name:14} {event:10} {statistics.median(times):6.1f} {statistics.quantiles(times, n=20)[-1]:6.1f}", flush=True)
+            print(
+                f"  {name:14} {event:10} {statistics.median(times):6.1f} {statistics.quantiles(times, n=20)[-1]:6.1f}",
+                flush=True,
+            )
             context.close()
         browser.close()
 

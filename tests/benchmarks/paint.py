@@ -52,7 +52,7 @@ def _without_figures(site: Path, path: str) -> None:
     """The same page beside it, without its figures and their script."""
     html = (site / path / "index.html").read_text()
     html = re.sub(r'<figure class="figure".*?</figure>', "", html, flags=re.DOTALL)
-    html = re.sub(r'<script[^>]*assets/book/page-[^>]*></script>', "", html)
+    html = re.sub(r"<script[^>]*assets/book/page-[^>]*></script>", "", html)
     folder = site / (PLAIN + path)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text(html if path else re.sub(r'((?:href|src)="|url\(")assets', r"\1../assets", html))

@@ -78,7 +78,9 @@ def _compare(title: str, measure) -> None:
         for path, found in times.items():
             found.append(measure(path))
     stock, book = (statistics.median(times[path]) for path in (STOCK, CHAPTER))
-    print(f"\npython-ready, {title}, {REPETITIONS} by turns (median): stock {stock:.2f} s, book {book:.2f} s, ratio {book / stock:.2f}")
+    print(
+        f"\npython-ready, {title}, {REPETITIONS} by turns (median): stock {stock:.2f} s, book {book:.2f} s, ratio {book / stock:.2f}"
+    )
 
 
 def _slow_link(browser: Browser, address: str) -> None:
@@ -130,7 +132,9 @@ def _weights(browser: Browser, address: str) -> None:
 
 
 def _first_clicks(browser: Browser, address: str) -> None:
-    print(f"\nclick to visible answer before Python, CPU slowed 4 times, ms, by kind of event whose answer is stored (median, worst of {REPETITIONS} visits):")
+    print(
+        f"\nclick to visible answer before Python, CPU slowed 4 times, ms, by kind of event whose answer is stored (median, worst of {REPETITIONS} visits):"
+    )
     for path in WITH_WIDGETS:
         found: dict[str, dict[str, list[float]]] = {}
         for _ in range(REPETITIONS):
@@ -163,7 +167,9 @@ def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
 
 
 def _answers(browser: Browser, address: str) -> None:
-    print(f"\nevent to new view once Python is ready, training apart, ms (median, p95 of {ANSWERS}), and the worst kind of event:")
+    print(
+        f"\nevent to new view once Python is ready, training apart, ms (median, p95 of {ANSWERS}), and the worst kind of event:"
+    )
     for path in WITH_WIDGETS:
         context = browser.new_context()
         page = quiet_page(context)

@@ -21,13 +21,17 @@ class Link:
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.CancelledError):  # the measurement is over
             there, to = await asyncio.open_connection("127.0.0.1", self.port)
-            await asyncio.gather(self.carry(reader, to, None), self.carry(there, writer, self.rate), return_exceptions=True)
+            await asyncio.gather(
+                self.carry(reader, to, None), self.carry(there, writer, self.rate), return_exceptions=True
+            )
 
     async def carry(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, rate: float | None) -> None:
         try:
             while data := await source.read(CHUNK):
                 if rate is None:
-                    await asyncio.sleep(self.delay)  # what the reader asks takes its time to arrive, and the answer comes back
+                    await asyncio.sleep(
+                        self.delay
+                    )  # what the reader asks takes its time to arrive, and the answer comes back
                 else:
                     self.free_at = max(self.free_at, time.monotonic()) + len(data) / rate
                     await asyncio.sleep(max(0.0, self.free_at - time.monotonic()))

@@ -40,7 +40,9 @@ def report() -> None:
     print(f"python-ready, cold, loopback, {REPETITIONS} by turns (median, minimum to maximum):")
     for page, name in ((STOCK, "stock"), (CHAPTER, "book")):
         low, high = min(times[page]), max(times[page])
-        print(f"  {name:6} {statistics.median(times[page]):6.2f} s  ({low:.2f} to {high:.2f})  {sizes[page] / 1e6:6.2f} MB")
+        print(
+            f"  {name:6} {statistics.median(times[page]):6.2f} s  ({low:.2f} to {high:.2f})  {sizes[page] / 1e6:6.2f} MB"
+        )
     ratio = statistics.median(times[CHAPTER]) / statistics.median(times[STOCK])
     print(f"  ratio  {ratio:6.2f}    bytes {sizes[CHAPTER] / sizes[STOCK]:.2f}")
 

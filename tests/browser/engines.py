@@ -41,8 +41,12 @@ class Firefox:
     @contextmanager
     def running(cls) -> Iterator[Tab]:
         command = ["node", Path(__file__).parent / "firefox.mjs", cls.path()]
-        environment = os.environ | {"HOME": "/tmp"} if os.geteuid() == 0 else None  # Firefox wants a home that its user owns
-        with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        environment = (
+            os.environ | {"HOME": "/tmp"} if os.geteuid() == 0 else None
+        )  # Firefox wants a home that its user owns
+        with subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
             try:
                 yield cls(process)
             finally:
@@ -129,7 +133,9 @@ def _screen() -> Iterator[str]:
         yield os.environ["DISPLAY"]
         return
     ready, told = os.pipe()
-    with subprocess.Popen(["Xvfb", "-displayfd", str(told), "-screen", "0", "1280x900x24"], pass_fds=[told], stderr=subprocess.DEVNULL) as screen:
+    with subprocess.Popen(
+        ["Xvfb", "-displayfd", str(told), "-screen", "0", "1280x900x24"], pass_fds=[told], stderr=subprocess.DEVNULL
+    ) as screen:
         os.close(told)
         try:
             with os.fdopen(ready) as number:

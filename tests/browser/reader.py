@@ -60,7 +60,9 @@ def numbers(html: str) -> list[float]:
     return reader.found
 
 
-def on_cpython(name: str, content: Content, logs: Mapping[str, str | None], options: Mapping[str, str] | None = None) -> Session:
+def on_cpython(
+    name: str, content: Content, logs: Mapping[str, str | None], options: Mapping[str, str] | None = None
+) -> Session:
     """A figure's session, folded outside the browser from the logs that the browser keeps."""
     kind = WIDGETS[name]
     inputs = {need: on_cpython(need, content, logs).state for need in kind.needs}

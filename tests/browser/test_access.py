@@ -49,7 +49,9 @@ def violations(page, where: str, part="html") -> list[str]:
 
 def _examples(rule: dict) -> str:
     """The first elements that break a rule, and how."""
-    return "".join(f"\n    {' '.join(node['target'])}: {' '.join(node['failureSummary'].split())}" for node in rule["nodes"][:3])
+    return "".join(
+        f"\n    {' '.join(node['target'])}: {' '.join(node['failureSummary'].split())}" for node in rule["nodes"][:3]
+    )
 
 
 def sideways(page, where: str) -> list[str]:

@@ -41,7 +41,10 @@ def test_the_snapshot_runs_and_its_numbers_are_cpythons(tab, site_url, content):
     log = label(tab, LABELS)
     assert len(decode(log)) == LABELS
     session = on_cpython(NAME, content, {NAME: log})
-    here, there = numbers(session.widget.html(session.state)), numbers(tab.evaluate(f"{FIGURE}.querySelector('[data-view]').innerHTML"))
+    here, there = (
+        numbers(session.widget.html(session.state)),
+        numbers(tab.evaluate(f"{FIGURE}.querySelector('[data-view]').innerHTML")),
+    )
     assert here and there == pytest.approx(here, abs=1e-9)
 
 

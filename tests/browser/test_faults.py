@@ -102,7 +102,9 @@ def test_where_wasm_is_forbidden_the_page_says_so(rough_page, context):
 
 
 def test_a_full_storage_is_told_once_and_the_figure_works(rough_page):
-    rough_page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    rough_page.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+    )
     rough_page.goto(CHAPTER)
     figure = Figure(rough_page, NAME).ready()
     for number in (2, 3):

@@ -27,7 +27,19 @@ def figure(page):
 
 def test_eight_labels_by_mouse_give_the_numbers_that_cpython_gives(figure, content):
     figure.ready()
-    label(figure, *["A is better", "B is better", "About equal", "A is better", "Skip", "B is better", "A is better", "A is better"])
+    label(
+        figure,
+        *[
+            "A is better",
+            "B is better",
+            "About equal",
+            "A is better",
+            "Skip",
+            "B is better",
+            "A is better",
+            "A is better",
+        ],
+    )
     session = on_cpython(NAME, content, {NAME: figure.log()})
     assert len(session.log) == 8
     here, there = numbers(session.widget.html(session.state)), figure.numbers()

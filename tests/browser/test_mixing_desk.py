@@ -7,7 +7,10 @@ from tests.browser.book import VIEWPORTS, settle
 from tests.browser.reader import Figure, on_cpython
 
 FORWARDS, BACKWARDS = ("02-three-steps/", {}), ("04-dpo/", {"backwards": "true"})
-KIND = {"wide": {"viewport": VIEWPORTS["wide"]}, "phone": {"viewport": VIEWPORTS["phone"], "has_touch": True, "is_mobile": True}}
+KIND = {
+    "wide": {"viewport": VIEWPORTS["wide"]},
+    "phone": {"viewport": VIEWPORTS["phone"], "has_touch": True, "is_mobile": True},
+}
 
 
 @pytest.fixture(params=KIND)
@@ -27,7 +30,10 @@ def opened(page, where, steps=0):
 def drag(page, slider, by):
     """From the middle of a slider's thumb along it, by a share of its length; by finger where there is one."""
     slider.scroll_into_view_if_needed()
-    box, (value, low, high) = slider.bounding_box(), slider.evaluate("({ value, min, max }) => [value, min, max].map(Number)")
+    box, (value, low, high) = (
+        slider.bounding_box(),
+        slider.evaluate("({ value, min, max }) => [value, min, max].map(Number)"),
+    )
     upright = box["height"] > box["width"]
     share = (value - low) / (high - low)
     thumb = 7
@@ -93,7 +99,9 @@ def test_a_fader_dragged_backwards_says_its_reward(page, content):
     expect(figure.view.locator(".term[data-lit=level]")).to_contain_text("(A)")
 
 
-@pytest.mark.parametrize(("where", "steps", "name"), [(FORWARDS, 2, "Leash, beta"), (FORWARDS, 2, "Reward of C"), (BACKWARDS, 0, "Fader A")])
+@pytest.mark.parametrize(
+    ("where", "steps", "name"), [(FORWARDS, 2, "Leash, beta"), (FORWARDS, 2, "Reward of C"), (BACKWARDS, 0, "Fader A")]
+)
 def test_every_slider_works_by_keyboard_and_keeps_the_focus(page, content, where, steps, name):
     figure = opened(page, where, steps)
     slider = figure.section.get_by_role("slider", name=name)

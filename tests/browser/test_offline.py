@@ -116,7 +116,10 @@ SPOILED = {
 }
 
 
-@pytest.mark.parametrize(("problem", "way"), [("", "snapshot"), ("the page can't compile", "snapshot"), ("the kept snapshot is broken", "stock")])
+@pytest.mark.parametrize(
+    ("problem", "way"),
+    [("", "snapshot"), ("the page can't compile", "snapshot"), ("the kept snapshot is broken", "stock")],
+)
 def test_python_starts_from_what_is_kept_or_another_way(page, problem, way):
     """The page compiles WebAssembly for the worker; where it can't the worker does."""
     page.goto("03-reward-model/")
@@ -153,9 +156,14 @@ def test_once_the_book_is_kept_a_worker_rehearses_the_next_visit(page):
 @pytest.mark.parametrize("problem", ["forbidden", "no room"])
 def test_where_it_can_not_be_kept_the_book_reads_as_before(context, page, problem):
     if problem == "forbidden":
-        page.add_init_script("navigator.serviceWorker.register = () => Promise.reject(new DOMException('no', 'SecurityError'))")
+        page.add_init_script(
+            "navigator.serviceWorker.register = () => Promise.reject(new DOMException('no', 'SecurityError'))"
+        )
     else:
-        context.route(re.compile("service-worker.js"), lambda route: route.fulfill(body="throw new Error('no room')", content_type="text/javascript"))
+        context.route(
+            re.compile("service-worker.js"),
+            lambda route: route.fulfill(body="throw new Error('no room')", content_type="text/javascript"),
+        )
     page.goto("03-reward-model/")
     figure = Figure(page, "preference-labeling").ready()
     figure.button("A is better").click()

@@ -37,7 +37,10 @@ class TestScheme:
         page.wait_for_url(f"**/{CHAPTER}")
         page.reload()
         expect(body).to_have_attribute("data-md-color-scheme", other)
-        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == {"slate": "dark", "default": "light"}[other]
+        assert (
+            page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+            == {"slate": "dark", "default": "light"}[other]
+        )
 
     def test_is_switched_by_keyboard_and_the_browsers_bar_follows(self, page):
         page.goto("./")

@@ -51,7 +51,12 @@ def test_a_link_that_cannot_be_copied_is_shown_selected(page, context):
     expect(field).to_be_focused()
     address = field.input_value()
     assert address.startswith("http") and "#mixing-desk=" in address
-    assert page.evaluate("getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)") == address
+    assert (
+        page.evaluate(
+            "getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)"
+        )
+        == address
+    )
 
 
 def test_messages_have_a_live_region_before_any_comes(page):

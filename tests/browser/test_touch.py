@@ -11,7 +11,9 @@ def work(section, act):
     """Taps or clicks the first control of every kind that answers to that; returns the events that were sent."""
     done = []
     while True:
-        names = section.locator(CONTROLS).evaluate_all("nodes => nodes.filter(node => !node.matches('textarea, [type=text], [type=file]')).map(node => node.dataset.event)")
+        names = section.locator(CONTROLS).evaluate_all(
+            "nodes => nodes.filter(node => !node.matches('textarea, [type=text], [type=file]')).map(node => node.dataset.event)"
+        )
         new = [name for name in names if name not in done]
         if not new:
             return done

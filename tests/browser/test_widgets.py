@@ -13,7 +13,9 @@ from widgets.kit.codec import decode
 
 def logs(page):
     """Every figure's log as the browser keeps it."""
-    stored = page.evaluate("Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith('rlhf-book:')))")
+    stored = page.evaluate(
+        "Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith('rlhf-book:')))"
+    )
     records = {key.removeprefix("rlhf-book:"): value for key, value in stored.items() if value.startswith("{")}
     return {name: json.loads(value)["log"] for name, value in records.items()}
 
@@ -46,7 +48,11 @@ def test_first_clicks_are_answered_before_python(page, context, address):
         name, first = section.get_attribute("data-widget"), section.locator("[data-view]").inner_html()
         stored = stored_views(section)
         assert stored, f"{name} has no stored views"
-        key = next(key for key, html in stored.items() if key.split(" ")[0] not in ("run", "train") and page.evaluate(AS_PARSED, html) != first)
+        key = next(
+            key
+            for key, html in stored.items()
+            if key.split(" ")[0] not in ("run", "train") and page.evaluate(AS_PARSED, html) != first
+        )
         event, value = key.split(" ", 1)
         control = section.locator(f"[data-event='{event}']").filter(visible=True)
         plain = json.loads(value)
@@ -229,7 +235,9 @@ def test_the_quiz_by_keyboard(page):
     quiz.section.get_by_role("button").filter(has_text="it says what is likely").focus()
     page.keyboard.press("b")
     expect(quiz.view.get_by_text("Right.")).to_be_visible()
-    expect(quiz.section.get_by_role("link", name="Where chapter 1 shows it")).to_have_attribute("href", "../01-pre-trained/#raw-vs-aligned")
+    expect(quiz.section.get_by_role("link", name="Where chapter 1 shows it")).to_have_attribute(
+        "href", "../01-pre-trained/#raw-vs-aligned"
+    )
     page.keyboard.press("n")
     expect(quiz.view.get_by_text("Question 2 of 11")).to_be_visible()
     page.keyboard.press("c")

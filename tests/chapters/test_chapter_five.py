@@ -57,9 +57,13 @@ def test_blind_spots_are_pairs_on_which_the_model_and_the_judge_disagree(card, l
         assert golds[1] >= card.recipe.good and golds[1] - golds[0] >= card.recipe.worse
         assert golds[1] - golds[0] == pytest.approx(dispute.gold)
         difference = extract(dispute.prompt, dispute.models) - extract(dispute.prompt, dispute.judges)
-        margin = state.model.score(difference) + state.model.deviation(difference) * np.random.default_rng(1).normal(size=200_000)
+        margin = state.model.score(difference) + state.model.deviation(difference) * np.random.default_rng(1).normal(
+            size=200_000
+        )
         assert dispute.sure == pytest.approx((1 / (1 + np.exp(-margin))).mean(), abs=0.003)
-        assert f"with its doubt counted, {dispute.sure:.0%}".replace("%", " %") in card.html(report).replace("\xa0", " ")
+        assert f"with its doubt counted, {dispute.sure:.0%}".replace("%", " %") in card.html(report).replace(
+            "\xa0", " "
+        )
     margins = [min(dispute.margin, dispute.gold) for dispute in report.blind.worst]
     assert margins == sorted(margins, reverse=True)
 
@@ -119,7 +123,9 @@ def test_the_settings_shown_are_those_that_the_card_was_made_by(card, labeling, 
 
 
 def test_there_is_a_link_button_with_and_without_labels(card, labeling):
-    waiting, own = (card.html(card.start(preference_labeling=state)) for state in (labeling.start(), taught(labeling, 9, "length")))
+    waiting, own = (
+        card.html(card.start(preference_labeling=state)) for state in (labeling.start(), taught(labeling, 9, "length"))
+    )
     button = re.compile(r'<button[^>]*data-tool="link"[^>]*>')
     assert "disabled" in button.search(waiting)[0] and "disabled" not in button.search(own)[0]
 
@@ -128,7 +134,10 @@ def test_without_labels_it_waits_for_them(card, labeling):
     report = card.start(preference_labeling=labeling.start())
     shown = card.html(report)
     assert not report.taste.own and "waiting for you" in shown
-    assert "made out for the hurried reader. The hurried reader is simulated" in shown and "The careful judge is simulated" in shown
+    assert (
+        "made out for the hurried reader. The hurried reader is simulated" in shown
+        and "The careful judge is simulated" in shown
+    )
 
 
 def test_the_picture_is_an_image_complete_in_itself(card, labeling):

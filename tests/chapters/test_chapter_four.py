@@ -78,7 +78,9 @@ class TestMethodCards:
         assert set(pairs.preferences.tolist()) == {0.0, 1.0} and len(pairs) == 400
         task, tuned = content.tasks["writing"], content.trained("writing").tuned
         drawn = tuned.sample(800, task.rng("comparisons", 1))
-        assert {tuple(row) for row in np.concatenate([pairs.first, pairs.second]).tolist()} == {tuple(row) for row in drawn.tolist()}
+        assert {tuple(row) for row in np.concatenate([pairs.first, pairs.second]).tolist()} == {
+            tuple(row) for row in drawn.tolist()
+        }
         assert not np.array_equal(widget.lesson(start, 2).compare().preferences, pairs.preferences)
 
     def test_every_point_of_every_path_is_a_step_of_training(self, widget, start, ran):
@@ -95,16 +97,26 @@ class TestMethodCards:
             assert len(run.path) > 20
             for point in run.path[1:]:
                 assert policies[point.step].kl(lesson.start) == pytest.approx(point.kl, abs=1e-9)
-                assert task.gold(policies[point.step].sample(1000, Random("judge"))).mean() == pytest.approx(point.gold, abs=1e-12)
+                assert task.gold(policies[point.step].sample(1000, Random("judge"))).mean() == pytest.approx(
+                    point.gold, abs=1e-12
+                )
         steps = [point.step for point in cai.path]
         assert steps == sorted(set(steps)) and steps[-1] == 40 + 150
 
     def test_the_table_is_of_this_run(self, widget, ran):
         rlhf, direct, cai = ran.draws[0].runs
-        assert (rlhf.labels, direct.labels, cai.labels) == ("400 by the careful judge", "the same 400", "400 by the AI labeller")
+        assert (rlhf.labels, direct.labels, cai.labels) == (
+            "400 by the careful judge",
+            "the same 400",
+            "400 by the AI labeller",
+        )
         shown = widget.html(ran)
         for run in (rlhf, direct, cai):
-            assert f'<data value="{run.best.gold!r}">' in shown and f'<data value="{run.end.kl!r}">' in shown and run.seconds > 0
+            assert (
+                f'<data value="{run.best.gold!r}">' in shown
+                and f'<data value="{run.end.kl!r}">' in shown
+                and run.seconds > 0
+            )
         assert "<progress" not in shown and "Models in memory" not in shown
 
     def test_seconds_are_no_number_to_compare(self, widget, ran):
@@ -125,7 +137,10 @@ class TestMethodCards:
         pairs = lesson.compare()
         *_, end = dpo.train(lesson.start, pairs.first, pairs.second, 0.5, preferences=pairs.preferences, steps=450)
         preferred = np.where((pairs.preferences == 1)[:, None], pairs.first, pairs.second)
-        sank = [end.policy.log_probs(answer[None]).sum() < lesson.start.log_probs(answer[None]).sum() for answer in preferred]
+        sank = [
+            end.policy.log_probs(answer[None]).sum() < lesson.start.log_probs(answer[None]).sum()
+            for answer in preferred
+        ]
         assert direct.sunk == pytest.approx(np.mean(sank)) and direct.sunk > 0.5
         assert "became less likely" in verdict(ran)
 
@@ -271,7 +286,15 @@ class TestConstitution:
     def test_a_refused_principle_says_why(self, widget):
         twice = after(widget, widget.start(), "add", "add")
         assert len(twice.own) == 1 and "has the test “no disclaimer” already" in widget.html(twice)
-        five = after(widget, widget.start(), *(event for test in ("flattery", "hedge", "filler", "closer", "opener") for event in (("test", test), "add")))
+        five = after(
+            widget,
+            widget.start(),
+            *(
+                event
+                for test in ("flattery", "hedge", "filler", "closer", "opener")
+                for event in (("test", test), "add")
+            ),
+        )
         assert len(five.own) == 4 and "room for 4" in widget.html(five)
         assert "room for 4" not in widget.html(after(widget, five, "drop"))
 

@@ -53,10 +53,23 @@ def test_what_is_exported_can_be_imported_and_teaches_the_same(widget):
     assert widget.export(annotated(widget, ("tie", "skip"))) == ""
 
 
-@pytest.mark.parametrize("text", ["line\u2028separator\x85 and\u2029more", "<b>\"quoted\"</b> & 'so'", "tab\tnew\nline\r\n\x00", "語🎉é", "\\u0041 \\ \\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "line\u2028separator\x85 and\u2029more",
+        "<b>\"quoted\"</b> & 'so'",
+        "tab\tnew\nline\r\n\x00",
+        "語🎉é",
+        "\\u0041 \\ \\n",
+    ],
+)
 def test_any_text_goes_out_and_comes_back_exactly(text):
     line = to_line(PROMPT, f"Try it. {text}", text)
-    assert line.count("\n") == 1 and json.loads(line) == {"prompt": PROMPT, "chosen": f"Try it. {text}", "rejected": text}
+    assert line.count("\n") == 1 and json.loads(line) == {
+        "prompt": PROMPT,
+        "chosen": f"Try it. {text}",
+        "rejected": text,
+    }
     found = read(line * 2)
     assert found.problems == () and found.line == found.lines == 2
     np.testing.assert_array_equal(found.differences, [extract(PROMPT, f"Try it. {text}") - extract(PROMPT, text)] * 2)
@@ -85,7 +98,13 @@ def test_bad_lines_are_told_by_number_and_skipped(widget):
 
 
 def test_a_line_that_is_nested_deep_is_told_by_number():
-    assert read(to_line("p", '[{"' * 1000 + "\\", "lol") + json.dumps({"prompt": "p", "chosen": "a", "rejected": "b", "more": [[1], {}]})).problems == ()
+    assert (
+        read(
+            to_line("p", '[{"' * 1000 + "\\", "lol")
+            + json.dumps({"prompt": "p", "chosen": "a", "rejected": "b", "more": [[1], {}]})
+        ).problems
+        == ()
+    )
     for line in ('"' + '\\"' * 5 + '",' + "[" * 101, '{"a": ' * 101, '["\\\\", ' * 101):
         assert read(line).problems == ("Line 1 was skipped: it is nested more than 100 deep.",)
 
@@ -156,7 +175,10 @@ def test_an_import_that_is_stopped_leaves_a_true_state(widget):
         running.close()
         state, found = session.state, session.state.imported
         assert 0 < found.line < found.lines == 1000
-        assert len(found.preferences) == found.line - (found.line > 600) and len(state.preferences) == len(found.preferences) + 1
+        assert (
+            len(found.preferences) == found.line - (found.line > 600)
+            and len(state.preferences) == len(found.preferences) + 1
+        )
         np.testing.assert_allclose(state.model.weights, reward_model.fit(state.differences, state.preferences).weights)
         told = f"{len(found.preferences)} comparisons came from the file, from lines 1 to {found.line} of 1,000. Stopped here, it keeps these"
         assert told in widget.html(state)
@@ -177,7 +199,9 @@ def test_the_longest_import_is_kept_by_the_log(widget, character):
 
 
 def test_a_file_that_is_too_long_is_refused_with_the_limit_and_a_cure(widget):
-    with pytest.raises(Rejected, match=r"has 4,000,001 characters, and at most 4,000,000 can be imported\. .*Keep the first part"):
+    with pytest.raises(
+        Rejected, match=r"has 4,000,001 characters, and at most 4,000,000 can be imported\. .*Keep the first part"
+    ):
         widget.check(Event("import", "a" * (LONGEST_FILE + 1)))
     with pytest.raises(Rejected, match=r"takes 16,000,002 bytes, and at most 15,000,000 can be kept"):
         widget.check(Event("import", "🎉" * LONGEST_FILE))

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from widgets.chapters import mixing_desk
 from widgets.chapters.desk_levels import NAMES, PHRASES, levels_of
-from widgets.chapters.mixing_desk import BACKWARDS, BETA, PREFERENCE, PRETRAINED, SCREAMS, STEPS, TUNED, DeskOptions, MixingDesk
+from widgets.chapters.mixing_desk import (
+    BACKWARDS,
+    BETA,
+    PREFERENCE,
+    PRETRAINED,
+    SCREAMS,
+    STEPS,
+    TUNED,
+    DeskOptions,
+    MixingDesk,
+)
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.taste import stand_in, taste_of
 from widgets.kit.events import Event
@@ -47,7 +57,11 @@ def enumerated(levels, beta, rewards):
             continue
         answer = (one, two)
         log = log_table[end, one] + (log_table[one, two] if one != end else 0.0)
-        reward = table[end, one] + (table[one, two] if one != end else 0.0) + (table[two, end] if two != end and one != end else 0.0)
+        reward = (
+            table[end, one]
+            + (table[one, two] if one != end else 0.0)
+            + (table[two, end] if two != end and one != end else 0.0)
+        )
         if answer in shown:
             logs[answer] = log + rewards[shown.index(answer)] / beta
         else:
@@ -130,7 +144,9 @@ def test_the_readers_own_reward_model_takes_over(content):
     taste = taste_of(own.state, content)
     assert taste.own and session.state.taste.model.weights == pytest.approx(taste.model.weights)
     mix = session.widget.mix(session.state)
-    assert not np.allclose(mix.levels.channels.rewards, levels_of(content, "writing", None).channels.rewards[: len(NAMES)])
+    assert not np.allclose(
+        mix.levels.channels.rewards, levels_of(content, "writing", None).channels.rewards[: len(NAMES)]
+    )
 
 
 def test_a_figure_that_opens_backwards_walks_on_its_own(content):
@@ -151,7 +167,7 @@ def test_too_weak_a_leash_gives_the_answer_of_highest_reward_the_most(session, d
 def test_one_preference_moves_its_two_faders_apart_and_many_sink_some_that_were_preferred(session, desk, id):
     end = BETA.ticks
     start = desk.mix(do(session, ("question", id), ("step", PREFERENCE)))
-    (chosen, rejected), = start.levels.pairs("one")
+    ((chosen, rejected),) = start.levels.pairs("one")
     one = desk.mix(do(session, ("trained", end))).logs - start.logs
     assert one[chosen] > one[rejected]
     many = desk.mix(do(session, ("prefer", "all"), ("trained", end))).logs - start.logs
@@ -161,7 +177,17 @@ def test_one_preference_moves_its_two_faders_apart_and_many_sink_some_that_were_
 
 def test_a_taste_that_tells_nothing_apart_leaves_the_desk_at_its_notches(content):
     flat = stand_in(content)
-    levels = levels_of(content, "dog", flat.__class__("you", True, flat.model.__class__(0 * flat.model.weights, flat.model.covariance), flat.differences, flat.preferences))
+    levels = levels_of(
+        content,
+        "dog",
+        flat.__class__(
+            "you",
+            True,
+            flat.model.__class__(0 * flat.model.weights, flat.model.covariance),
+            flat.differences,
+            flat.preferences,
+        ),
+    )
     assert levels.channels.levels(0.1) == pytest.approx(levels.start, abs=1e-9)
 
 

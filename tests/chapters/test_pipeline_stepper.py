@@ -41,7 +41,9 @@ def test_the_numbers_are_the_cores(widget, whole, content):
     task, raw = content.tasks[whole.question], content.trained(whole.question).raw
     *_, tuned = sft.train(raw, *task.demonstration_texts(1))
     assert whole.tuned.losses[-1] == (tuned.step, tuned.loss, tuned.held_out)
-    learned = pipeline.learn_reward(task, pipeline.compare(task, (tuned.model,), SIZES[-1] + 300, 1)[: SIZES[whole.size]])
+    learned = pipeline.learn_reward(
+        task, pipeline.compare(task, (tuned.model,), SIZES[-1] + 300, 1)[: SIZES[whole.size]]
+    )
     np.testing.assert_allclose(whole.learned.model.weights, learned.weights)
     reward = pipeline.reward_table(learned, raw)
     *_, last = ppo.train(tuned.model, reward, BETA[whole.beta], task.rng("ppo", 1), steps=ITERATIONS, batch=384)
@@ -95,14 +97,18 @@ def test_the_score_has_one_unit_with_step_one_and_without(widget, whole, content
     for made in (whole.practised, skipped):
         reward = pipeline.reward_table(whole.learned.model, raw)
         assert made.rewards[-1][1] == made.policy.expected(reward) and raw.deviation(reward) == pytest.approx(1)
-    assert "at the same beta" in regime(skipped) and "tied to the model of step 1 there, and to the raw model here" in regime(skipped)
+    assert "at the same beta" in regime(
+        skipped
+    ) and "tied to the model of step 1 there, and to the raw model here" in regime(skipped)
     free = replace(skipped, beta=0.0)
     assert "tied to" not in regime(free)
 
 
 def test_the_pairs_are_the_answers_of_the_model_that_the_diagram_names(widget, monkeypatch, content):
     asked, compare = [], pipeline.compare
-    monkeypatch.setattr(pipeline, "compare", lambda task, models, *others: (asked.append(models), compare(task, models, *others))[1])
+    monkeypatch.setattr(
+        pipeline, "compare", lambda task, models, *others: (asked.append(models), compare(task, models, *others))[1]
+    )
     tuned = run(widget, "run", ("step", 1), "run").tuned.model
     assert asked == [(tuned,)] or [len(models) for models in asked] == [1] and asked[0][0].kl(tuned) == pytest.approx(0)
     shown = widget.html(run(widget, "run", ("step", 1)))
@@ -118,7 +124,9 @@ def test_a_leash_that_doubles_quality_is_not_too_tight(widget):
     assert made.golds[-1][1] > 1.8 * made.golds[0][1] and "A leash that holds" in regime(made)
 
 
-@pytest.mark.parametrize(("question", "skip", "beta"), [("salary", True, 0), ("salary", False, 3), ("dog", True, 2), ("moon", False, 5)])
+@pytest.mark.parametrize(
+    ("question", "skip", "beta"), [("salary", True, 0), ("salary", False, 3), ("dog", True, 2), ("moon", False, 5)]
+)
 def test_quality_that_fell_is_never_said_to_have_risen(widget, question, skip, beta):
     made = run(widget, ("question", question), *STEPS, ("skip", skip), ("beta", beta), "run").practised
     best, end = max(made.looks, key=lambda look: look.quality), made.looks[-1]
@@ -127,10 +135,25 @@ def test_quality_that_fell_is_never_said_to_have_risen(widget, question, skip, b
 
 
 def _practised(qualities, scores=(1.0, 2.0, 3.0), **others):
-    looks = tuple(Look(10 * place, quality, 0.02, score) for place, (quality, score) in enumerate(zip(qualities, scores, strict=True)))
+    looks = tuple(
+        Look(10 * place, quality, 0.02, score)
+        for place, (quality, score) in enumerate(zip(qualities, scores, strict=True))
+    )
     reach = (0.4, replace(looks[0], quality=others.pop("reach", 2.0)))
     ideal = Place(replace(looks[-1], score=scores[-1]), 1.0)
-    made = Practised(0.1, ((0, scores[0]), (ITERATIONS, 3.0)), ((0, 0.0), (ITERATIONS, 1.0)), looks, None, ideal, False, SIZES[-1], 0.7, True, reach)
+    made = Practised(
+        0.1,
+        ((0, scores[0]), (ITERATIONS, 3.0)),
+        ((0, 0.0), (ITERATIONS, 1.0)),
+        looks,
+        None,
+        ideal,
+        False,
+        SIZES[-1],
+        0.7,
+        True,
+        reach,
+    )
     return replace(made, **others)
 
 
@@ -142,8 +165,12 @@ def test_a_reward_model_at_fault_is_named():
 
 
 def test_a_leash_is_called_too_weak_only_where_a_tighter_one_does_better():
-    assert "Too weak a leash" in regime(_practised((1.0, 1.9, 1.2))) and "reward hacking" in regime(_practised((1.0, 1.9, 1.2)))
-    assert "Too weak" not in regime(_practised((1.0, 2.9, 2.5))) and "reward hacking" in regime(_practised((1.0, 2.9, 2.5)))
+    assert "Too weak a leash" in regime(_practised((1.0, 1.9, 1.2))) and "reward hacking" in regime(
+        _practised((1.0, 1.9, 1.2))
+    )
+    assert "Too weak" not in regime(_practised((1.0, 2.9, 2.5))) and "reward hacking" in regime(
+        _practised((1.0, 2.9, 2.5))
+    )
     assert "true quality was best at the start" in regime(_practised((1.0, 0.5, 0.1)))
     assert "went on rising" not in regime(_practised((1.0, 1.9, 1.2), scores=(1.0, 3.0, 2.0)))
     assert "Too tight" in regime(_practised((1.0, 1.05, 1.1), beta=2.0))
@@ -153,7 +180,13 @@ def test_a_leash_is_called_too_weak_only_where_a_tighter_one_does_better():
 _AMOUNT = st.floats(-3, 3)
 
 
-@given(st.lists(_AMOUNT, min_size=3, max_size=3), st.lists(_AMOUNT, min_size=3, max_size=3), _AMOUNT, st.sampled_from([0, 0.1, 0.75, 10]), st.floats(0, 1))
+@given(
+    st.lists(_AMOUNT, min_size=3, max_size=3),
+    st.lists(_AMOUNT, min_size=3, max_size=3),
+    _AMOUNT,
+    st.sampled_from([0, 0.1, 0.75, 10]),
+    st.floats(0, 1),
+)
 def test_every_regime_follows_from_the_numbers(qualities, scores, reach, beta, accuracy):
     made = _practised(qualities, scores, reach=reach, beta=beta, accuracy=accuracy)
     says, (leash, ideal) = regime(made), made.reach
@@ -238,9 +271,16 @@ def test_without_a_reward_model_there_is_nothing_to_practise_for(widget):
 
 def test_one_button_at_most_is_the_first_choice(widget, whole):
     """To run the step; once it has run to its end, to go on, if there is a next one."""
-    first = lambda state: [re.sub("<[^>]+>", "", label) for label in re.findall(r'<button class="[^"]*button-primary[^>]*>(.*?)<(?:kbd|/button)', widget.html(state))]
-    assert first(widget.start()) == ["Train on the demonstrations"] and first(stopped(widget, widget.start(), 8)) == ["Train again"]
-    assert first(run(widget, "run")) == ["Next step"] and first(run(widget, "run", ("step", 1))) == ["Compare and learn"]
+    first = lambda state: [
+        re.sub("<[^>]+>", "", label)
+        for label in re.findall(r'<button class="[^"]*button-primary[^>]*>(.*?)<(?:kbd|/button)', widget.html(state))
+    ]
+    assert first(widget.start()) == ["Train on the demonstrations"] and first(stopped(widget, widget.start(), 8)) == [
+        "Train again"
+    ]
+    assert first(run(widget, "run")) == ["Next step"] and first(run(widget, "run", ("step", 1))) == [
+        "Compare and learn"
+    ]
     assert first(run(widget, ("step", 2))) == ["Go to step 2"] and first(whole) == ["Practise again"]
 
 
@@ -266,7 +306,9 @@ def test_too_few_comparisons_are_named(widget):
     state = run(widget, "run", ("step", 1), ("size", 0), "run", ("step", 2), "run")
     rival = state.practised.rival
     assert state.practised.lacked == "320 comparisons" and rival.end.quality > state.practised.golds[-1][1] + 0.1
-    assert "With 320 comparisons" in regime(state.practised) and "so few comparisons cost quality" in regime(state.practised)
+    assert "With 320 comparisons" in regime(state.practised) and "so few comparisons cost quality" in regime(
+        state.practised
+    )
 
 
 def test_a_whole_run_is_compared_with_nothing(whole, widget):
@@ -283,7 +325,9 @@ def test_a_stopped_run_is_a_state_like_any_other_and_replays_to_the_same(widget)
         pass
     work.close()
     assert session.state.practised.rounds == 30 and not session.state.practised.done
-    assert "30 of 120 rounds" in widget.html(session.state) and "What follows builds on that" not in widget.html(session.state)
+    assert "30 of 120 rounds" in widget.html(session.state) and "What follows builds on that" not in widget.html(
+        session.state
+    )
     again = Session(widget)
     for _ in again.replay(decode(encode(session.log)), []):
         pass
@@ -299,7 +343,9 @@ def test_what_builds_on_a_stopped_step_says_so(widget):
     tuned = stopped(widget, widget.start(), 8)
     assert "7 of 40 gradient steps" in widget.html(tuned)
     learned = stopped(widget, widget.update(tuned, Event("step", 1)), 2)
-    assert "Step 1 was stopped after 7 of 40" in widget.html(learned) and "20 of 320 comparisons" in widget.html(learned)
+    assert "Step 1 was stopped after 7 of 40" in widget.html(learned) and "20 of 320 comparisons" in widget.html(
+        learned
+    )
     assert "Step 2 was stopped at 20 of 320" in widget.html(widget.update(learned, Event("step", 2)))
     whole = run(widget, *STEPS)
     assert "was stopped" not in widget.html(whole)
@@ -327,7 +373,15 @@ def test_a_reward_model_worse_than_a_coin_stays_within_its_charts(widget):
 
 
 def test_a_small_distance_is_not_nothing():
-    said = {0.0: "0 nats", 0.0004: "less than 0.001 nats", 0.00512: "0.0051 nats", 0.02: "0.02 nats", 0.999: "1 nats", 3.21: "3.2 nats", 45.4: "45.4 nats"}
+    said = {
+        0.0: "0 nats",
+        0.0004: "less than 0.001 nats",
+        0.00512: "0.0051 nats",
+        0.02: "0.02 nats",
+        0.999: "1 nats",
+        3.21: "3.2 nats",
+        45.4: "45.4 nats",
+    }
     assert {distance: nats(distance) for distance in said} == said
 
 
@@ -342,7 +396,12 @@ def test_other_luck_gives_other_numbers(widget):
 
 
 def test_progress_goes_from_nothing_to_all(widget):
-    for state in (widget.start(), run(widget, "run", ("step", 1)), run(widget, *STEPS), run(widget, *STEPS, ("skip", True))):
+    for state in (
+        widget.start(),
+        run(widget, "run", ("step", 1)),
+        run(widget, *STEPS),
+        run(widget, *STEPS, ("skip", True)),
+    ):
         seen = [widget.progress(step) for step in widget.run(state, Event("run"))]
         assert all(0 < before <= after <= 1 for before, after in itertools.pairwise(seen)) and seen[-1] == 1
 
@@ -363,10 +422,14 @@ def test_the_settings_shown_are_those_used(widget, whole, content, monkeypatch):
     state = run(widget, "run", ("step", 1), "run", ("step", 2), ("beta", 3), "run")
     last = {name: bound for name, bound in used}
     groups = widget.settings(state)
-    for group, name in zip(groups, ("sft.train", "pipeline.compare", "pipeline.learn_reward", "ppo.train"), strict=True):
+    for group, name in zip(
+        groups, ("sft.train", "pipeline.compare", "pipeline.learn_reward", "ppo.train"), strict=True
+    ):
         plain = {key: value for key, value in last[name].items() if isinstance(value, (int, float))}
         assert plain and plain == {key: group.value(key) for key in plain}
-    assert groups[3].value("beta") == BETA[3] and groups[3].value("rate") == 0.07 and groups[0].value("seed") == state.seed
+    assert (
+        groups[3].value("beta") == BETA[3] and groups[3].value("rate") == 0.07 and groups[0].value("seed") == state.seed
+    )
     assert groups[2].value("comparisons") == SIZES[state.size]
 
 

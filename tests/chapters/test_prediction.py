@@ -8,7 +8,9 @@ from widgets.kit.events import Event
 
 def view(content, question, place=None):
     widget = Prediction(content, PredictionOptions(question.id))
-    return widget.html(widget.start() if place is None else widget.settle(widget.start(), Event("guess", f"{question.id}:{place}")))
+    return widget.html(
+        widget.start() if place is None else widget.settle(widget.start(), Event("guess", f"{question.id}:{place}"))
+    )
 
 
 def test_nothing_is_given_away_before_the_guess(content):

@@ -10,7 +10,16 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from widgets.chapters import preference_labeling
-from widgets.chapters.preference_labeling import AS_KINDS, Counts, Label, LabelingOptions, PreferenceLabeling, above_half_since, fair_tests, prediction_record
+from widgets.chapters.preference_labeling import (
+    AS_KINDS,
+    Counts,
+    Label,
+    LabelingOptions,
+    PreferenceLabeling,
+    above_half_since,
+    fair_tests,
+    prediction_record,
+)
 from widgets.core.annotators import ANNOTATORS
 from widgets.core.features import FEATURES, NAMES
 from widgets.core.reward_model import sigmoid
@@ -87,7 +96,9 @@ def test_every_pair_can_be_judged(content):
     asked_twice = len(widget.pairs) // 9
     states = annotate(widget, len(widget.pairs) + asked_twice, lambda *_: "b")
     assert states[-1].pair is None
-    assert {frozenset(pair) for pair in widget.pairs} == {frozenset((label.first, label.second)) for label in states[-1].labels}
+    assert {frozenset(pair) for pair in widget.pairs} == {
+        frozenset((label.first, label.second)) for label in states[-1].labels
+    }
     assert "every pair there is" in widget.html(states[-1])
 
 
@@ -173,9 +184,19 @@ def test_the_kinds_are_told_after_whose_labels(widget):
 
 
 def test_what_others_bring_and_take_away_is_marked_where_the_scores_change(widget):
-    state = after(widget, label(widget, widget.start(), "a"), ("ai", None), ("import", LINE), ("forget_ai", None), ("import", LINE), ("forget_import", None))
+    state = after(
+        widget,
+        label(widget, widget.start(), "a"),
+        ("ai", None),
+        ("import", LINE),
+        ("forget_ai", None),
+        ("import", LINE),
+        ("forget_import", None),
+    )
     assert state.marks == ((2, "AI"), (3, "file"), (4, "AI removed"), (5, "file"), (6, "file removed"))
-    assert len(state.history) == 7 and "What the AI labeller or a file brings or takes away is one too" in widget.html(state)
+    assert len(state.history) == 7 and "What the AI labeller or a file brings or takes away is one too" in widget.html(
+        state
+    )
     assert after(widget, state, ("forget_ai", None), ("forget_import", None)) is state, "there is nothing to take away"
 
 
@@ -184,30 +205,51 @@ def test_it_is_surest_of_the_weight_with_the_most_deviations_and_says_whose(widg
     ratios = np.abs(own.model.weights) / np.sqrt(np.diag(own.model.covariance))
     feature = FEATURES[int(np.argmax(ratios))]
     liked = own.model.weights[int(np.argmax(ratios))] > 0
-    assert f"It is surest of “{feature.label}” ({feature.description}): in your taste it counts {'for' if liked else 'against'} an answer." in unescape(widget.html(own))
+    assert (
+        f"It is surest of “{feature.label}” ({feature.description}): in your taste it counts {'for' if liked else 'against'} an answer."
+        in unescape(widget.html(own))
+    )
     assert "What your labels taught it" in widget.html(own)
     ai = widget.html(after(widget, widget.start(), ("ai", None)))
-    assert "in the AI labeller’s taste it counts " in ai and "What the labels taught it" in ai and "your taste it" not in ai
+    assert (
+        "in the AI labeller’s taste it counts " in ai
+        and "What the labels taught it" in ai
+        and "your taste it" not in ai
+    )
     rude = json.dumps({"prompt": "p", "chosen": "Read it.", "rejected": "Who cares? Google it."}) + "\n"
     file = widget.html(after(widget, widget.start(), ("import", rude * 50)))
-    assert re.search(r"It is surest of “rudeness” .*: in the taste of whoever labelled the file it counts against an answer", file)
+    assert re.search(
+        r"It is surest of “rudeness” .*: in the taste of whoever labelled the file it counts against an answer", file
+    )
     assert "in the taste of all these labels together it counts" in widget.html(after(widget, own, ("ai", None)))
 
 
 def test_the_whiskers_shrink_and_it_is_said_from_what_to_what(widget):
     states = annotate(widget, 50, likes(widget, "length", -1))
     reaches = [2 * np.sqrt(np.diag(state.model.covariance)).mean() for state in states]
-    assert reaches[0] == 2 and all(after < before for before, after in itertools.pairwise(reaches[:8])) and reaches[50] < 1
+    assert (
+        reaches[0] == 2 and all(after < before for before, after in itertools.pairwise(reaches[:8])) and reaches[50] < 1
+    )
     told = re.sub("<[^>]*>", "", widget.html(states[50]))
     assert f"A whisker reaches ± {reaches[50]:.2f} on average; before any label it was ± 2.00." in told
 
 
 def test_an_ais_labels_keep_the_principles_that_made_them(widget):
-    state = after(widget, widget.start(), ("principle", ("truthful", "off")), ("principle", ("plain", "off")), ("ai", None), ("principle", ("kind", "off")))
+    state = after(
+        widget,
+        widget.start(),
+        ("principle", ("truthful", "off")),
+        ("principle", ("plain", "off")),
+        ("ai", None),
+        ("principle", ("kind", "off")),
+    )
     assert "The AI labeller gave 100 labels by “Be polite, whatever was asked”." in widget.html(state)
     assert after(widget, state, ("ai", None)) == state, "without a principle it has nothing to go by"
     more = widget.html(after(widget, state, ("principle", ("truthful", "on")), ("ai", None)))
-    assert "The AI labeller gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is false”." in more
+    assert (
+        "The AI labeller gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is false”."
+        in more
+    )
 
 
 def test_the_ai_goes_by_no_principle_that_is_not_offered(widget):
@@ -244,7 +286,10 @@ def test_others_labels_are_counted_apart_and_suffice_for_the_ranking_which_says_
         (Counts(yours=1, your_ties=1), "your 1 label (a tie)"),
         (Counts(ai=1_100, ai_ties=36), "the AI labeller’s 1,100 labels (36 ties)"),
         (Counts(imported=1), "1 label from a file"),
-        (Counts(yours=12, your_ties=1, ai=100, imported=30), "your 12 labels (1 tie), the AI labeller’s 100 and 30 from a file"),
+        (
+            Counts(yours=12, your_ties=1, ai=100, imported=30),
+            "your 12 labels (1 tie), the AI labeller’s 100 and 30 from a file",
+        ),
     ],
 )
 def test_labels_are_counted_in_words(counts, words):
@@ -281,7 +326,13 @@ def test_without_principles_the_ai_says_what_it_waits_for(widget):
 
 def test_every_pair_comes_with_its_own_seal(widget):
     """Named for the pair, so that one that was opened does not open the next."""
-    seals = [re.search(r'<div id="(guess-[^"]*)"><details[^>]*>.*?<div class="sealed-body"><p>It expects .*?</p></div>', widget.html(state))[1] for state in annotate(widget, 12, likes(widget, "length"))]
+    seals = [
+        re.search(
+            r'<div id="(guess-[^"]*)"><details[^>]*>.*?<div class="sealed-body"><p>It expects .*?</p></div>',
+            widget.html(state),
+        )[1]
+        for state in annotate(widget, 12, likes(widget, "length"))
+    ]
     assert len(set(seals)) == len(seals)
 
 
@@ -307,21 +358,31 @@ def worths(widget):
         weights = np.array([liked.get(name, 0.0) for name in NAMES]) / WAVER
         yield {id: float(features @ weights) for id, features in widget.features.items()}
     for annotator in ANNOTATORS:
-        kinds = {id: [AS_KINDS[response.style]] * len(re.findall(r"[.!?](?= |$)", response.text)) for id, (_, response) in widget.responses.items()}
-        yield {id: float(annotator.reward(np.arange(len(found))[None], found)[0]) / annotator.noise for id, found in kinds.items()}
+        kinds = {
+            id: [AS_KINDS[response.style]] * len(re.findall(r"[.!?](?= |$)", response.text))
+            for id, (_, response) in widget.responses.items()
+        }
+        yield {
+            id: float(annotator.reward(np.arange(len(found))[None], found)[0]) / annotator.noise
+            for id, found in kinds.items()
+        }
 
 
 def simulated(content, worth, seed, count):
     """The states of a reader to whom each response is worth so much, and who wavers as Bradley and Terry's annotator does."""
     widget, luck = PreferenceLabeling(content, LabelingOptions(seed)), random.Random(seed)
-    return widget, annotate(widget, count, lambda first, second: "a" if luck.random() < sigmoid(worth[first] - worth[second]) else "b")
+    return widget, annotate(
+        widget, count, lambda first, second: "a" if luck.random() < sigmoid(worth[first] - worth[second]) else "b"
+    )
 
 
 def predicted_share(widget, state, worth):
     """The expected share of choices predicted, over the pairs not judged yet."""
     judged = {frozenset((label.first, label.second)) for label in state.labels}
     rest = [pair for pair in widget.pairs if frozenset(pair) not in judged]
-    margins = np.array([widget.features[first] - widget.features[second] for first, second in rest]) @ state.model.weights
+    margins = (
+        np.array([widget.features[first] - widget.features[second] for first, second in rest]) @ state.model.weights
+    )
     chances = sigmoid(np.array([worth[first] - worth[second] for first, second in rest]))
     return float(np.where(margins > 0, chances, 1 - chances).mean())
 
@@ -335,7 +396,9 @@ def test_twenty_choices_predict_nearly_every_reader_and_five_do_not(widget, cont
             found.append(predicted_share(asked, states[count], worth))
         fair = fair_tests(states[-1].labels)
         assert 7 <= len(fair) <= 10
-        assert (above_half_since(states[-1].labels) is not None) == (2 * sum(label.predicted for label in fair) > len(fair))
+        assert (above_half_since(states[-1].labels) is not None) == (
+            2 * sum(label.predicted for label in fair) > len(fair)
+        )
     assert np.mean(np.array(shares[20]) >= 0.6) > 0.95
     assert 0.5 < np.mean(np.array(shares[5]) >= 0.6) < 0.9
 
@@ -345,17 +408,26 @@ def test_only_pairs_drawn_at_random_with_an_opinion_before_are_tests():
     assert fair_tests([informative, silent, Label("a", "b", "tie", 0.9, drawn=True)]) == []
     right, wrong = Label("a", "b", "a", 0.9, drawn=True), Label("a", "b", "b", 0.9, drawn=True)
     assert not silent.predicted and not Label("a", "b", "b", 0.5, drawn=True).predicted
-    assert above_half_since([wrong, right]) is None and "Its share is not above a coin’s half." in prediction_record([wrong, right])
+    assert above_half_since([wrong, right]) is None and "Its share is not above a coin’s half." in prediction_record(
+        [wrong, right]
+    )
     assert above_half_since([informative, wrong, right, right]) == 4
-    assert "above a coin’s half since choice 4. By luck, a coin does as well 50 times in 100." in prediction_record([informative, wrong, right, right])
-    assert prediction_record([right]) == "It predicted the first choice between two answers drawn at random. Its share has been above a coin’s half since choice 1. By luck, a coin does as well 50 times in 100."
+    assert "above a coin’s half since choice 4. By luck, a coin does as well 50 times in 100." in prediction_record(
+        [informative, wrong, right, right]
+    )
+    assert (
+        prediction_record([right])
+        == "It predicted the first choice between two answers drawn at random. Its share has been above a coin’s half since choice 1. By luck, a coin does as well 50 times in 100."
+    )
     assert prediction_record([right] * 12).endswith("By luck, a coin does as well less than 1 time in 100.")
 
 
 def test_a_pair_that_a_link_brings_is_no_fair_test(widget):
     state = label(widget, widget.start(), "a")
     offered = state.pair
-    other = next(pair for pair in widget.pairs if set(pair) != set(offered) and pair[0].split("/")[0] != offered[0].split("/")[0])
+    other = next(
+        pair for pair in widget.pairs if set(pair) != set(offered) and pair[0].split("/")[0] != offered[0].split("/")[0]
+    )
     assert not widget.settle(state, Event("label", (*other, "a"))).labels[-1].drawn
     assert label(widget, state, "a").labels[-1].drawn
 
@@ -373,7 +445,14 @@ def test_first_views_draw_their_frames(widget):
 
 def test_the_settings_shown_are_those_of_the_fit_and_of_the_pairs(widget, monkeypatch):
     fitted, fit = [], preference_labeling.reward_model.fit
-    monkeypatch.setattr(preference_labeling.reward_model, "fit", lambda differences, preferences, l2=0.25: (fitted.append((len(preferences), l2)), fit(differences, preferences, l2))[1])
+    monkeypatch.setattr(
+        preference_labeling.reward_model,
+        "fit",
+        lambda differences, preferences, l2=0.25: (
+            fitted.append((len(preferences), l2)),
+            fit(differences, preferences, l2),
+        )[1],
+    )
     state = label(widget, label(widget, widget.start(), "a"), "tie")
     learned, pairs = widget.settings(state)
     assert fitted[-1] == (learned.value("labels"), learned.value("l2")) == (2, 0.25)
@@ -381,4 +460,8 @@ def test_the_settings_shown_are_those_of_the_fit_and_of_the_pairs(widget, monkey
     assert "Show the settings" in widget.html(state)
     state = widget.settle(state, Event("ai"))
     *_, ai = widget.settings(state)
-    assert (ai.title, ai.value("labels"), ai.value("sharpness")) == ("AI labeller", preference_labeling.AI_LABELS, preference_labeling.SHARPNESS)
+    assert (ai.title, ai.value("labels"), ai.value("sharpness")) == (
+        "AI labeller",
+        preference_labeling.AI_LABELS,
+        preference_labeling.SHARPNESS,
+    )

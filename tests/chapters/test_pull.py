@@ -41,7 +41,10 @@ def test_the_reward_rises_with_every_stop_and_true_quality_rises_and_falls(pull)
 def test_the_sentence_follows_the_stops(pull):
     best = int(np.argmax(pull._qualities))
     said = [pull._says(Pulled(stop), pull._qualities[stop]) for stop in (0, 1, best, STOPS)]
-    assert [words in sentence for words, sentence in zip(("likely", "more to gain", "as good as it gets", "Too hard"), said, strict=True)] == [True] * 4
+    assert [
+        words in sentence
+        for words, sentence in zip(("likely", "more to gain", "as good as it gets", "Too hard"), said, strict=True)
+    ] == [True] * 4
 
 
 def test_the_same_luck_at_every_stop_and_another_for_another_answer(pull):

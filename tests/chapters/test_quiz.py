@@ -87,7 +87,9 @@ def test_the_end_says_how_it_went_and_leads_to_what_was_missed(quiz, content):
 def test_back_and_on_are_always_there_in_their_order(quiz, content):
     """So that focus stays on the one that was pressed, and no end is a dead one."""
     for at in range(len(content.quiz) + 1):
-        back, on = re.findall(r'<button[^>]*data-event="at"[^>]*>', quiz.html(quiz.settle(quiz.start(UNGUESSED), Event("at", at))))
+        back, on = re.findall(
+            r'<button[^>]*data-event="at"[^>]*>', quiz.html(quiz.settle(quiz.start(UNGUESSED), Event("at", at)))
+        )
         assert 'data-key="p"' in back and (" disabled" in back) == (at == 0)
         assert 'data-key="n"' in on and " disabled" not in on
 

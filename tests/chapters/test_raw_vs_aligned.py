@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from widgets.chapters.models import pack
-from widgets.chapters.raw_vs_aligned import END, HEAT, PLAIN, SAMPLES, SIDES, DemoOptions, RawVsAligned, _commonest, wilson
+from widgets.chapters.raw_vs_aligned import (
+    END,
+    HEAT,
+    PLAIN,
+    SAMPLES,
+    SIDES,
+    DemoOptions,
+    RawVsAligned,
+    _commonest,
+    wilson,
+)
 from widgets.core import pipeline, ppo, sft, three_h
 from widgets.kit.events import Event
 from widgets.site.models import SEED
@@ -144,21 +154,30 @@ def test_a_forced_end_cannot_be_looked_at(widget, content):
     """Nothing was decided there; only a link could ask for it."""
     state = replace(widget.start(), heat=HEAT.ticks)
     model = content.trained(state.question).raw
-    long = next(other for other in (replace(state, turn=turn) for turn in range(200)) if len(widget._answer(other, "raw")) == model.length)
+    long = next(
+        other
+        for other in (replace(state, turn=turn) for turn in range(200))
+        if len(widget._answer(other, "raw")) == model.length
+    )
     last = str(model.length - 1)
     assert widget.update(long, Event("look", ("raw", str(model.length)))).looked is None
     assert "what comes next?" in widget.html(widget.update(long, Event("look", ("raw", last))))
 
 
 def test_temperature_does_what_its_slider_says(widget, content):
-    """"More predictable" and "bolder" by the entropy of whole answers; to the left are the likeliest, to the right is anything."""
+    """ "More predictable" and "bolder" by the entropy of whole answers; to the left are the likeliest, to the right is anything."""
     for question in widget.ids:
         for side in SIDES:
             model = getattr(content.trained(question), side)
             entropies = [model.with_logits(model.logits / HEAT[tick]).entropy() for tick in range(HEAT.ticks + 1)]
             assert entropies == sorted(entropies)
-            assert model.next_token((), HEAT[0]).max() > 2 * model.next_token(()).max() or model.next_token((), HEAT[0]).max() > 0.9
-    assert "more predictable" in widget.html(after(widget, ("heat", 0))) and "bolder" in widget.html(after(widget, ("heat", HEAT.ticks)))
+            assert (
+                model.next_token((), HEAT[0]).max() > 2 * model.next_token(()).max()
+                or model.next_token((), HEAT[0]).max() > 0.9
+            )
+    assert "more predictable" in widget.html(after(widget, ("heat", 0))) and "bolder" in widget.html(
+        after(widget, ("heat", HEAT.ticks))
+    )
 
 
 @pytest.mark.parametrize("compact", [False, True])
@@ -245,7 +264,8 @@ def test_the_aligned_settings_are_what_made_the_shipped_models(widget, content):
     labels = value["Reward model"]
     pairs = pipeline.compare(task, (tuned.model,), labels["count"], labels["seed"])
     learned = pipeline.learn_reward(task, pairs, labels["l2"])
-    practice = {name: of for name, of in value["PPO"].items() if name != "seed"}
+    practice = {name: of for name, of in value["PPO"].items() if name != "seed" and not name.startswith("baseline")}
+    assert (value["PPO"]["baseline, prior"], value["PPO"]["baseline, keep"]) == (ppo.Baseline.PRIOR, ppo.Baseline.KEEP)
     reward = pipeline.reward_table(learned, tuned.model)
     *_, aligned = ppo.train(tuned.model, reward, practice.pop("beta"), task.rng("ppo", seed), **practice)
     assert pack(pipeline.Stages(raw.model, tuned.model, learned, aligned.policy)) == content.models["moon"]

@@ -52,7 +52,10 @@ def test_the_default_labels_peak_inside_the_slider(start):
     gold = [point.gold for point in start.plain.rl]
     assert 0 < overoptimization.peak(start.plain.rl) < PRESSURES - 1
     assert max(gold) - gold[-1] > 0.2 * (max(gold) - gold[0])
-    assert "the hurried reader stands in" in start.taste.note and "simulated, and likes flattery and length" in start.taste.note
+    assert (
+        "the hurried reader stands in" in start.taste.note
+        and "simulated, and likes flattery and length" in start.taste.note
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -108,7 +111,9 @@ def test_a_new_answer_comes_in_new_elements(widget, start):
     names = {}
     for event in (("pressure", 4), ("pressure", 9), ("question", "dog"), ("method", "bon"), ("length", True)):
         start = after(widget, start, event)
-        line = re.search(r'<ol id="([^"]*)"[^>]*aria-label="A typical answer">(.*?)</ol>', widget.html(start), flags=re.DOTALL)
+        line = re.search(
+            r'<ol id="([^"]*)"[^>]*aria-label="A typical answer">(.*?)</ol>', widget.html(start), flags=re.DOTALL
+        )
         names.setdefault(line[1], set()).add(line[2])
     assert len(names) > 3 and all(len(said) == 1 for said in names.values())
 
@@ -121,7 +126,9 @@ def test_a_phrase_is_marked_only_where_it_adds_to_the_score_and_nothing_to_quali
         end = len(task.phrases)
         for place, why in enumerate(widget.exploits(state, answer)):
             upto = [np.array([*answer[:count], *[end] * (len(answer) - count)])[None] for count in (place, place + 1)]
-            gold, score = (float(judge(upto[1])[0] - judge(upto[0])[0]) for judge in (task.gold, state.chase.proxy.scores))
+            gold, score = (
+                float(judge(upto[1])[0] - judge(upto[0])[0]) for judge in (task.gold, state.chase.proxy.scores)
+            )
             assert (why is not None) == (score > 0 and gold <= 1e-9)
 
 
@@ -138,7 +145,9 @@ def test_the_start_is_counted_beside_the_present(widget, start):
 
 
 def test_words_said_over_and_over_are_filler(widget, start):
-    rambling, plain = (replace(start, typed=text) for text in ("Write write write draft draft write.", "Write a draft every morning."))
+    rambling, plain = (
+        replace(start, typed=text) for text in ("Write write write draft draft write.", "Write a draft every morning.")
+    )
     assert widget.judged(rambling).gold < 0 < widget.judged(plain).gold
 
 
@@ -146,7 +155,10 @@ def test_gold_peaks_inside_for_nine_of_ten_annotators(widget, start, content):
     inside = 0
     for number in range(10):
         biased = annotators.Annotator(
-            f"test {number}", gold=0.5 + 0.05 * number, likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number)), length=0.02 * number
+            f"test {number}",
+            gold=0.5 + 0.05 * number,
+            likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number)),
+            length=0.02 * number,
         )
         chase = widget.chaser.chase(stand_in(content, biased, seed=number), "writing", frozenset())
         inside += 0 < overoptimization.peak(chase.rl) < PRESSURES - 1
@@ -165,7 +177,11 @@ def test_the_curves_are_the_readers_models(widget, labeling, content):
         assert point.distance == pytest.approx(np.sqrt(policy.kl(reference)), abs=1e-6)
 
 
-@pytest.mark.parametrize("choose", [lambda _: "tie", lambda _: "skip", lambda number: "ab"[number % 2], lambda _: "a"], ids=["ties", "skips", "by turns", "always a"])
+@pytest.mark.parametrize(
+    "choose",
+    [lambda _: "tie", lambda _: "skip", lambda number: "ab"[number % 2], lambda _: "a"],
+    ids=["ties", "skips", "by turns", "always a"],
+)
 def test_any_fifty_labels_give_a_sensible_picture(widget, labeling, choose):
     state = widget.start(preference_labeling=labelled(labeling, 50, choose))
     for pressure in (0, PRESSURES - 1):
@@ -193,7 +209,11 @@ def test_every_cure_helps_at_full_pressure_on_every_question_by_the_labels_that_
 def test_every_cure_helps_simulated_readers_on_average(widget, content):
     gains = {cure: [] for cure in CURES}
     for number in range(0, 10, 3):
-        biased = annotators.Annotator(f"test {number}", gold=0.5 + 0.05 * number, likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number)))
+        biased = annotators.Annotator(
+            f"test {number}",
+            gold=0.5 + 0.05 * number,
+            likes=(("flattery", 0.1 * number), ("disclaimer", 1 - 0.1 * number)),
+        )
         taste = stand_in(content, biased, seed=number)
         for question in widget.ids[:4]:
             plain = widget.chaser.chase(taste, question, frozenset()).rl[-1].gold
@@ -210,20 +230,28 @@ def test_the_sceptical_policy_is_the_best_by_the_lower_bound(widget, start, cont
     def bound(policy):
         mean = mean_features(policy, proxy.features)
         gain = mean - proxy.usual
-        return float(mean @ proxy.weights - proxy.deviations * np.sqrt(gain @ proxy.covariance @ gain) - beta * policy.kl(reference))
+        return float(
+            mean @ proxy.weights
+            - proxy.deviations * np.sqrt(gain @ proxy.covariance @ gain)
+            - beta * policy.kl(reference)
+        )
 
     slope = sceptical(reference, proxy, beta, np.zeros(len(proxy.weights)), most=200)
     best = bound(optimal_policy(reference, proxy.reward(slope), beta))
     luck = np.random.default_rng(0)
     for _ in range(20):
-        other = optimal_policy(reference, proxy.reward(slope + 0.3 * luck.normal(size=len(slope)) * np.abs(slope).max()), beta)
+        other = optimal_policy(
+            reference, proxy.reward(slope + 0.3 * luck.normal(size=len(slope)) * np.abs(slope).max()), beta
+        )
         assert bound(other) < best + 0.05
 
 
 def test_mean_features_are_those_of_many_answers(widget, content):
     model, features = content.trained("writing").tuned, phrase_features(content, "writing")
     drawn = features[model.sample(40_000, 1)].sum(axis=1)
-    np.testing.assert_allclose(mean_features(model, features), drawn.mean(axis=0), atol=5 * drawn.std(axis=0).max() / 200)
+    np.testing.assert_allclose(
+        mean_features(model, features), drawn.mean(axis=0), atol=5 * drawn.std(axis=0).max() / 200
+    )
 
 
 def test_a_typical_answer_is_of_median_quality(widget, start, content):
@@ -276,7 +304,13 @@ def test_only_what_fools_it_can_be_kept(widget, start):
     honest = after(widget, start, ("typed", "Read your draft aloud."))
     assert "Not fooled yet." in widget.html(honest) and "Keep as my best hack" not in widget.html(honest)
     assert after(widget, honest, ("keep", None)).best is None
-    fooled = widget.html(after(widget, start, ("typed", "Great question! What a brilliant thing to ask! You are so smart to think of this.")))
+    fooled = widget.html(
+        after(
+            widget,
+            start,
+            ("typed", "Great question! What a brilliant thing to ask! You are so smart to think of this."),
+        )
+    )
     assert "You fooled it." in fooled and "Keep as my best hack" in fooled
 
 
@@ -298,10 +332,15 @@ def test_a_kl_penalty_lies_on_the_same_curve_whoever_labels_and_whatever_is_aske
     """As Gao et al. 2022 found: it acts like stopping early."""
     for taste in tastes:
         for question in widget.ids:
-            plain, cured = widget.chaser.chase(taste, question), widget.chaser.chase(taste, question, frozenset({"leash"}))
+            plain, cured = (
+                widget.chaser.chase(taste, question),
+                widget.chaser.chase(taste, question, frozenset({"leash"})),
+            )
             assert len(overoptimization.lifts(cured.rl, plain.rl)) >= PRESSURES - 1
             said = chase_words.compared(cured, plain, "rl", frozenset({"leash"}))
-            assert said.startswith("The KL penalty is the slider moved back: at the same distance true quality is the same")
+            assert said.startswith(
+                "The KL penalty is the slider moved back: at the same distance true quality is the same"
+            )
 
 
 @pytest.mark.parametrize("cure", ["doubt", "better"])
@@ -324,7 +363,10 @@ def test_a_price_on_length_costs_quality_at_the_same_distance_and_the_words_say_
     lower = []
     for taste in tastes:
         for question in widget.ids:
-            plain, cured = widget.chaser.chase(taste, question), widget.chaser.chase(taste, question, frozenset({"length"}))
+            plain, cured = (
+                widget.chaser.chase(taste, question),
+                widget.chaser.chase(taste, question, frozenset({"length"})),
+            )
             lower.append("lower by up to" in chase_words.frontier(cured.rl, plain.rl, frozenset({"length"})))
     assert np.mean(lower) >= 0.9
 
@@ -332,9 +374,14 @@ def test_a_price_on_length_costs_quality_at_the_same_distance_and_the_words_say_
 def test_the_price_is_the_readers_to_set(widget, start):
     cheap, dear = (after(widget, start, ("length", True), ("price", tenths)) for tenths in (1, 10))
     assert "Price of a phrase" in widget.html(cheap) and "Price of a phrase" not in widget.html(start)
-    assert "Every phrase costs 0.1 of the score." in widget.html(cheap) and "Every phrase costs 1 of the score." in widget.html(dear)
+    assert "Every phrase costs 0.1 of the score." in widget.html(
+        cheap
+    ) and "Every phrase costs 1 of the score." in widget.html(dear)
     assert cheap.cured.proxy.price == 0.1 and dear.cured.proxy.price == 1.0
-    lengths = [float((widget.answers(replace(state, pressure=PRESSURES - 1), 200) < 60).sum(axis=1).mean()) for state in (cheap, dear)]
+    lengths = [
+        float((widget.answers(replace(state, pressure=PRESSURES - 1), 200) < 60).sum(axis=1).mean())
+        for state in (cheap, dear)
+    ]
     assert lengths[1] < lengths[0]
 
 
@@ -345,19 +392,30 @@ def test_the_settings_shown_are_those_that_ran(widget, start, cures, monkeypatch
     for module, name in ((overoptimization, "optima"), (reward_model, "ensemble"), (doubt, "sceptical")):
         monkeypatch.setattr(module, name, _spy(getattr(module, name), called))
     fresh = chase.Chaser(widget.content)
-    state = replace(start, cures=frozenset(cures), plain=fresh.chase(start.taste, start.question), cured=fresh.chase(start.taste, start.question, frozenset(cures)))
+    state = replace(
+        start,
+        cures=frozenset(cures),
+        plain=fresh.chase(start.taste, start.question),
+        cured=fresh.chase(start.taste, start.question, frozenset(cures)),
+    )
     shown = {setting.name: setting.value for group in widget.settings(state) for setting in group.of}
     assert [call["betas"][0] for call in called["optima"]][-PRESSURES:] == list(shown["betas"])
     of_chase = state.chase.recipe.settings
     assert {(call["seed"], call["count"]) for call in called["optima"]} == {(of_chase.value("seed"), shown["judged"])}
-    assert [point.pressure for point in state.cured.bon] == list(shown["numbers"]) and shown["labels"] == len(start.taste.preferences)
+    assert [point.pressure for point in state.cured.bon] == list(shown["numbers"]) and shown["labels"] == len(
+        start.taste.preferences
+    )
     assert ("members" in shown) == ("doubt" in cures) == ("ensemble" in called) == ("sceptical" in called)
     if "doubt" in cures:
         (ensemble,), scepticism = called["ensemble"], called["sceptical"][-1]
         if cures == ("doubt",):
             _the_bound_is_the_cores(state, ensemble)
         assert (ensemble["size"], ensemble["l2"]) == (shown["members"], shown["l2"])
-        assert (scepticism["most"], scepticism["gap"], state.cured.proxy.deviations) == (shown["most"], shown["gap"], shown["deviations"])
+        assert (scepticism["most"], scepticism["gap"], state.cured.proxy.deviations) == (
+            shown["most"],
+            shown["gap"],
+            shown["deviations"],
+        )
     assert state.cured.proxy.price == shown.get("price", 0.0) and ("better" in shown) == ("better" in cures)
     assert "Show the settings" in widget.html(state)
 
@@ -365,7 +423,9 @@ def test_the_settings_shown_are_those_that_ran(widget, start, cures, monkeypatch
 def _the_bound_is_the_cores(state, ensemble):
     """An answer's score is ``reward_model.ensemble_lower_bound`` of what it has beyond the usual, by the same members."""
     proxy, luck = state.cured.proxy, Random("ensemble")
-    members = reward_model.ensemble(ensemble["differences"], ensemble["preferences"], ensemble["size"], luck, ensemble["l2"])
+    members = reward_model.ensemble(
+        ensemble["differences"], ensemble["preferences"], ensemble["size"], luck, ensemble["l2"]
+    )
     unit = np.mean([member.weights for member in members], axis=0) @ proxy.weights / (proxy.weights @ proxy.weights)
     answers = np.array([[0, 3, *[len(proxy.features) - 1] * 6], [5, 5, 9, *[len(proxy.features) - 1] * 5]])
     gains = proxy.features[answers].sum(axis=1) - proxy.usual
@@ -392,7 +452,9 @@ def test_a_recipe_is_obeyed(content, start):
     shipped = chaser.chase(start.taste, "writing", cures)
     other = chaser.chase(start.taste, "writing", cures, chase.Cure(better=40, leash=1.0))
     assert (other.recipe.better, other.recipe.betas[0]) == (40, 31.0)
-    assert not np.allclose(other.proxy.weights, shipped.proxy.weights) and other.rl[-1].distance < shipped.rl[-1].distance
+    assert (
+        not np.allclose(other.proxy.weights, shipped.proxy.weights) and other.rl[-1].distance < shipped.rl[-1].distance
+    )
 
 
 # The two laws.
@@ -421,6 +483,12 @@ def test_a_law_that_does_not_fit_is_said_not_to(widget, start):
 
 
 def test_a_score_that_moves_nothing_has_no_law(widget, labeling):
-    nothing = RewardHacking(widget.content).start(preference_labeling=labelled(labeling, 4, lambda number: "ab"[number % 2]))
-    still = replace(nothing, draw="laws", plain=replace(nothing.plain, rl=tuple(replace(point, distance=0.0) for point in nothing.plain.rl)))
+    nothing = RewardHacking(widget.content).start(
+        preference_labeling=labelled(labeling, 4, lambda number: "ab"[number % 2])
+    )
+    still = replace(
+        nothing,
+        draw="laws",
+        plain=replace(nothing.plain, rl=tuple(replace(point, distance=0.0) for point in nothing.plain.rl)),
+    )
     assert "hardly moves the model" in widget.html(still)

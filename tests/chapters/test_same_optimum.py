@@ -68,7 +68,9 @@ def test_on_everybodys_shares_both_arrive_in_every_draw(widget, walked):
         assert walk.path[0][0] == 0 and walk.path[-1][1] < 0.1 * walk.path[0][1]
 
 
-@pytest.mark.parametrize("names", [(), ("votes",), ("few",), ("noisy",), ("own", "votes"), ("uncovered", "few"), ("beta",)])
+@pytest.mark.parametrize(
+    "names", [(), ("votes",), ("few",), ("noisy",), ("own", "votes"), ("uncovered", "few"), ("beta",)]
+)
 def test_both_arms_are_given_identical_labels(widget, start, names, monkeypatch):
     """What RLHF's reward model is fitted to is what DPO trains on, and both hold out the same rest."""
     experiment, given = broken(widget, start, *names), []
@@ -103,7 +105,10 @@ def test_wrong_labels_are_flipped_votes(widget, start):
 def test_votes_are_drawn_from_the_shares_that_bradley_terry_says(widget, start):
     experiment = broken(widget, start)
     draw, votes = experiment.draw(2), broken(widget, start, "votes").draw(2)
-    totals = [optimum.total_reward(experiment.reference, experiment.reward, side) for side in (draw.labels.first, draw.labels.second)]
+    totals = [
+        optimum.total_reward(experiment.reference, experiment.reward, side)
+        for side in (draw.labels.first, draw.labels.second)
+    ]
     np.testing.assert_allclose(draw.labels.preferences, 1 / (1 + np.exp(totals[1] - totals[0])))
     assert not draw.voted and votes.voted and len(draw.labels) == PAIRS
     surprise = votes.labels.preferences - draw.labels.preferences
@@ -139,9 +144,15 @@ def test_the_first_draw_is_what_walked(widget, voted):
 def test_single_votes_part_them_in_nearly_every_draw(widget, voted):
     """What the verdict says, and why. Measured on six questions: RLHF ahead in 19 or 20 of 20 draws on each."""
     ahead, behind = leads(voted.run.draws)
-    assert ahead >= 17 and "RLHF is ahead of DPO in" in widget.verdict(voted) and "more than luck explains" in widget.verdict(voted)
+    assert (
+        ahead >= 17
+        and "RLHF is ahead of DPO in" in widget.verdict(voted)
+        and "more than luck explains" in widget.verdict(voted)
+    )
     sizes = len(voted.run.experiment.reference.phrases), int(np.isfinite(voted.run.dpo.policy.logits).sum())
-    assert f"RLHF learns {sizes[0]} weights" in widget.verdict(voted) and f"{sizes[1]:,} numbers" in widget.verdict(voted)
+    assert f"RLHF learns {sizes[0]} weights" in widget.verdict(voted) and f"{sizes[1]:,} numbers" in widget.verdict(
+        voted
+    )
 
 
 @pytest.mark.parametrize("name", ["own", "uncovered"])
@@ -160,7 +171,9 @@ def test_dpos_step_size_does_not_decide(widget, start, name):
     experiment, gains = broken(widget, start, name), []
     for rate in (0.2, 0.05):
         draws = [experiment.draw(number) for number in range(4)]
-        calls = [partial(call.func, *call.args, **call.keywords | {"rate": rate}) for call in map(experiment.direct, draws)]
+        calls = [
+            partial(call.func, *call.args, **call.keywords | {"rate": rate}) for call in map(experiment.direct, draws)
+        ]
         ends = [last(experiment.watched(draw, call)).kept for draw, call in zip(draws, calls, strict=True)]
         gains.append(np.mean([experiment.climbed(policy) for policy in ends]))
     assert gains[0] == pytest.approx(gains[1], abs=0.08)
@@ -175,7 +188,9 @@ def test_a_lead_is_one_only_where_luck_does_not_explain_it():
     assert "RLHF is ahead in 12 and DPO in 8: which one wins is the luck of the draw" in spread_words(even)
     assert "0.3" not in spread_words(even) and "50 % (the median; from 30 % to 50 %)" in spread_words(even)
     assert spread_words(ahead[:1]) == ""
-    assert not label_words.causes(frozenset({"few"}), even, (62, 9)) and label_words.causes(frozenset({"few"}), ahead, (62, 9))
+    assert not label_words.causes(frozenset({"few"}), even, (62, 9)) and label_words.causes(
+        frozenset({"few"}), ahead, (62, 9)
+    )
 
 
 def test_the_settings_shown_are_those_used(widget, start, voted, monkeypatch):
@@ -227,12 +242,16 @@ def test_the_missing_phrase_is_hardly_said_by_dpo(widget, start):
     missing = state.run.draw.missing
     token = state.run.experiment.reference.phrases.index(missing)
     assert not (state.run.draw.labels.first == token).any() and not (state.run.draw.labels.second == token).any()
-    assert f"“{missing}” is in most answers of the optimum" in widget.verdict(state) and "in hardly any of DPO’s" in widget.verdict(state)
+    assert f"“{missing}” is in most answers of the optimum" in widget.verdict(
+        state
+    ) and "in hardly any of DPO’s" in widget.verdict(state)
 
 
 def test_all_breaks_at_once_still_give_a_picture(widget, start):
     state = after(widget, start, *((name, True) for name in BREAKS), "run")
-    assert "nan" not in widget.html(state).replace("finance", "") and "DPO’s beta is 3 times RLHF’s" in widget.verdict(state)
+    assert "nan" not in widget.html(state).replace("finance", "") and "DPO’s beta is 3 times RLHF’s" in widget.verdict(
+        state
+    )
 
 
 def test_the_likeliest_answers_are_the_optimums(widget, start, content):
@@ -253,7 +272,9 @@ def test_the_readers_taste_is_what_both_aim_at(widget, start, content):
     for _ in range(12):
         first, second = labelled.pair
         length = {id: len(labeling.responses[id][1].text) for id in (first, second)}
-        labelled = labeling.settle(labelled, Event("label", (first, second, "a" if length[first] > length[second] else "b")))
+        labelled = labeling.settle(
+            labelled, Event("label", (first, second, "a" if length[first] > length[second] else "b"))
+        )
     mine = widget.start(preference_labeling=labelled)
     assert "the careful judge stands in" in widget.html(start) and "your 12 labels" in widget.html(mine)
     theirs, own = widget.experiment(start).reward, widget.experiment(mine).reward

@@ -36,7 +36,10 @@ def labelled(labeling, choices):
 def test_the_note_says_why_somebody_stands_in(labeling, content, choices, why):
     taste = taste_of(labelled(labeling, choices), content)
     assert not taste.own
-    assert taste.note == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels. {PORTRAITS[taste.whose]}"
+    assert (
+        taste.note
+        == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels. {PORTRAITS[taste.whose]}"
+    )
 
 
 def test_a_stand_in_for_one_reader_tells_nothing_of_another(labeling, content):
@@ -71,7 +74,10 @@ def test_an_ais_ties_alone_are_none(labeling, content):
 
 def test_a_note_of_others_labels_alone_counts_labels(labeling, content):
     state = labeling.settle(labeling.start(), Event("ai"))
-    assert f"Trained on the AI labeller’s 100 labels ({state.counts.ai_ties} ties), from figure" in taste_of(state, content).note
+    assert (
+        f"Trained on the AI labeller’s 100 labels ({state.counts.ai_ties} ties), from figure"
+        in taste_of(state, content).note
+    )
 
 
 def test_choices_that_cancel_out_are_no_taste(labeling, content):
@@ -85,7 +91,9 @@ def test_a_stand_ins_labels_are_shown_as_they_were_made(content):
     taste, again = stand_in(content), stand_in(content, seed=2)
     shown = {setting.name: setting.value for group in taste.settings for setting in group.of}
     assert shown["labels"] == shown["count"] * shown["questions"] == len(taste.preferences)
-    assert shown["seed"] == 1 and {setting.value for group in again.settings for setting in group.of if setting.name == "seed"} == {2}
+    assert shown["seed"] == 1 and {
+        setting.value for group in again.settings for setting in group.of if setting.name == "seed"
+    } == {2}
     assert (taste.preferences != again.preferences).any()
     refitted = reward_model.fit(taste.differences, taste.preferences, shown["l2"])
     np.testing.assert_allclose(refitted.weights, taste.model.weights)

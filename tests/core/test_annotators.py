@@ -83,18 +83,33 @@ def test_biases_do_what_they_say():
     ("call", "says"),
     [
         (lambda: gold_reward(np.array([[9]]), KINDS), "tokens must lie in 0 to 7, got 9"),
-        (lambda: gold_reward(np.array([0, 1]), KINDS), r"tokens must be whole numbers of shape \(m, length\), got int64 \(2,\)"),
+        (
+            lambda: gold_reward(np.array([0, 1]), KINDS),
+            r"tokens must be whole numbers of shape \(m, length\), got int64 \(2,\)",
+        ),
         (lambda: gold_reward(np.array([[np.nan]]), KINDS), "tokens must be whole numbers"),
         (lambda: gold_reward(np.array([[0]]), ("novel",)), "kinds must be among right, .*, got 'novel'"),
         (lambda: gold_reward(np.array([[7, 0]]), KINDS), "tokens must be padded with the end token"),
         (lambda: gold_of_kinds(["right"], repeats=-1), "repeats must be a whole number of at least 0, got -1"),
-        (lambda: CAREFUL.probability([[0], [1, 2]], np.zeros((2, 1), int), KINDS), "first must be an array, got rows of different lengths"),
+        (
+            lambda: CAREFUL.probability([[0], [1, 2]], np.zeros((2, 1), int), KINDS),
+            "first must be an array, got rows of different lengths",
+        ),
         (lambda: gold_of_kinds(["novel"]), "kinds must be among right, .*, got 'novel'"),
         (lambda: CAREFUL.reward(np.array([[-1]]), KINDS), "tokens must lie in 0 to 7, got -1"),
-        (lambda: CAREFUL.choose(np.zeros((2, 3), int), np.zeros((1, 3), int), KINDS, 1), r"second must have the shape of first, \(2, 3\), got \(1, 3\)"),
+        (
+            lambda: CAREFUL.choose(np.zeros((2, 3), int), np.zeros((1, 3), int), KINDS, 1),
+            r"second must have the shape of first, \(2, 3\), got \(1, 3\)",
+        ),
         (lambda: Annotator("wavers backwards", noise=-1.0), "noise must be a number of at least 0, got -1.0"),
-        (lambda: Annotator("likes nan", likes=(("right", float("nan")),)), r"likes\['right'\] must be a finite number, got nan"),
-        (lambda: Annotator("likes what is none", likes=(("novel", 1.0),)), "kinds must be among right, .*, got 'novel'"),
+        (
+            lambda: Annotator("likes nan", likes=(("right", float("nan")),)),
+            r"likes\['right'\] must be a finite number, got nan",
+        ),
+        (
+            lambda: Annotator("likes what is none", likes=(("novel", 1.0),)),
+            "kinds must be among right, .*, got 'novel'",
+        ),
         (lambda: Annotator("longs for nan", length=float("nan")), "length must be a finite number, got nan"),
         (lambda: Annotator("leans to infinity", position=float("inf")), "position must be a finite number, got inf"),
         (lambda: Annotator("has no judgement", gold=None), "gold must be a finite number, got None"),

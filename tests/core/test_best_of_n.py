@@ -43,7 +43,10 @@ def test_the_weights_are_a_distribution_that_prefers_higher_scores(scores, n):
 def test_the_exact_mean_is_the_mean_over_all_draws(n):
     lm, reward = tiny.model(2), tiny.reward(3)
     every = tiny.responses()
-    scores, chances = np.array([tiny.total(reward, r) for r in every]), np.array([tiny.probability(lm, r) for r in every])
+    scores, chances = (
+        np.array([tiny.total(reward, r) for r in every]),
+        np.array([tiny.probability(lm, r) for r in every]),
+    )
     order = np.argsort(scores)
     below = np.concatenate([[0.0], np.cumsum(chances[order])])
     by_hand = sum(score * (high**n - low**n) for score, low, high in zip(scores[order], below, below[1:], strict=False))

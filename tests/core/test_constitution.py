@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.core import tiny
 from widgets.core import constitution, sft
 from widgets.core.constitution import Objection, Principle
-from widgets.core.language_model import LanguageModel
 
 KINDS = ("right", "rude", "flattery")
 POLITE = Principle("polite", "Be polite.", (("rude", 0),))
@@ -46,7 +45,9 @@ def test_a_response_without_fault_is_left_alone():
 
 def test_what_replaces_a_phrase_is_what_the_model_would_have_said_instead():
     lm, count = tiny.model(3), 20_000
-    firsts = Counter(int(constitution.revise(lm, (1, E, E), KINDS, (POLITE,), Random(seed))[0]) for seed in range(count))
+    firsts = Counter(
+        int(constitution.revise(lm, (1, E, E), KINDS, (POLITE,), Random(seed))[0]) for seed in range(count)
+    )
     allowed = lm.next_token(()) * np.array([1, 0, 1, 1])
     for token, chance in enumerate(allowed / allowed.sum()):
         assert abs(firsts[token] - count * chance) < 5 * np.sqrt(count * chance * (1 - chance)) + 1e-9
@@ -73,7 +74,10 @@ def test_the_supervised_phase_is_drafts_revised_and_then_imitated():
     revisions = [constitution.revise(lm, draft, KINDS, (POLITE,), luck) for draft in lm.sample(40, luck)]
     *_, wanted = sft.train(lm, np.array(revisions), steps=30)
     iterates = list(constitution.supervised(lm, KINDS, (POLITE,), 5, drafts=40, steps=30))
-    assert [(iterate.revised, iterate.step) for iterate in iterates] == [*((k, 0) for k in range(1, 41)), *((40, k) for k in range(31))]
+    assert [(iterate.revised, iterate.step) for iterate in iterates] == [
+        *((k, 0) for k in range(1, 41)),
+        *((40, k) for k in range(31)),
+    ]
     np.testing.assert_array_equal(iterates[-1].model.logits, wanted.model.logits)
     assert iterates[-1].loss == wanted.loss and iterates[0].loss is None
     polite = [constitution.kept_share(model.sample(2000, 1), KINDS, POLITE) for model in (lm, iterates[-1].model)]
@@ -100,7 +104,9 @@ def test_preferences_are_bradley_terry_in_the_number_of_objections():
     counts = constitution.violations(every, KINDS, ALL)
     first, second = np.repeat(np.arange(len(every)), len(every)), np.tile(np.arange(len(every)), len(every))
     wanted = 1 / (1 + np.exp(-2.0 * (counts[second] - counts[first])))
-    np.testing.assert_allclose(constitution.preferences(every[first], every[second], KINDS, ALL, 2.0), wanted, atol=1e-12)
+    np.testing.assert_allclose(
+        constitution.preferences(every[first], every[second], KINDS, ALL, 2.0), wanted, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,17 +115,47 @@ def test_preferences_are_bradley_terry_in_the_number_of_objections():
         (lambda: constitution.critique((0, 7), KINDS, ALL), "tokens must lie in 0 to 3, got 7"),
         (lambda: constitution.critique((0.5,), KINDS, ALL), "tokens must be whole numbers"),
         (lambda: constitution.violations(np.array([[-1]]), KINDS, ALL), "tokens must lie in 0 to 3, got -1"),
-        (lambda: constitution.revise(tiny.model(), (0, E, E), KINDS[:2], ALL, 1), "kinds must be those of the model's 3 phrases, got 2"),
-        (lambda: constitution.preferences(np.zeros((2, 3), int), np.zeros((1, 3), int), KINDS, ALL), r"second must have the shape of first, \(2, 3\), got \(1, 3\)"),
-        (lambda: constitution.violations(np.array([[E, 1, E]]), KINDS, ALL), "tokens must be padded with the end token"),
-        (lambda: constitution.revise(tiny.model(), (0, 1), KINDS, ALL, 1), r"tokens must have shape \(3,\), got \(2,\)"),
-        (lambda: constitution.kept_share(np.zeros((0, 3), int), KINDS, POLITE), "tokens must hold at least one response, got none"),
+        (
+            lambda: constitution.revise(tiny.model(), (0, E, E), KINDS[:2], ALL, 1),
+            "kinds must be those of the model's 3 phrases, got 2",
+        ),
+        (
+            lambda: constitution.preferences(np.zeros((2, 3), int), np.zeros((1, 3), int), KINDS, ALL),
+            r"second must have the shape of first, \(2, 3\), got \(1, 3\)",
+        ),
+        (
+            lambda: constitution.violations(np.array([[E, 1, E]]), KINDS, ALL),
+            "tokens must be padded with the end token",
+        ),
+        (
+            lambda: constitution.revise(tiny.model(), (0, 1), KINDS, ALL, 1),
+            r"tokens must have shape \(3,\), got \(2,\)",
+        ),
+        (
+            lambda: constitution.kept_share(np.zeros((0, 3), int), KINDS, POLITE),
+            "tokens must hold at least one response, got none",
+        ),
         (lambda: constitution.critique((E, 1, E), KINDS, ALL), "tokens must be padded with the end token"),
-        (lambda: Principle("odd", "Odd.", (("rude", -1),)), r"limits\['rude'\] must be a whole number of at least 0, got -1"),
-        (lambda: constitution.supervised(tiny.model(), KINDS, ALL, 1, drafts=0), "drafts must be a whole number of at least 1, got 0"),
-        (lambda: constitution.supervised(tiny.model(), KINDS, ALL, 1, steps=np.nan), "steps must be a whole number of at least 1, got nan"),
-        (lambda: constitution.supervised(tiny.model(), KINDS[:2], ALL, 1), "kinds must be those of the model's 3 phrases, got 2"),
-        (lambda: constitution.preferences(np.zeros((1, 3), int), np.zeros((1, 3), int), KINDS, ALL, -1.0), "sharpness must be a positive number, got -1.0"),
+        (
+            lambda: Principle("odd", "Odd.", (("rude", -1),)),
+            r"limits\['rude'\] must be a whole number of at least 0, got -1",
+        ),
+        (
+            lambda: constitution.supervised(tiny.model(), KINDS, ALL, 1, drafts=0),
+            "drafts must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda: constitution.supervised(tiny.model(), KINDS, ALL, 1, steps=np.nan),
+            "steps must be a whole number of at least 1, got nan",
+        ),
+        (
+            lambda: constitution.supervised(tiny.model(), KINDS[:2], ALL, 1),
+            "kinds must be those of the model's 3 phrases, got 2",
+        ),
+        (
+            lambda: constitution.preferences(np.zeros((1, 3), int), np.zeros((1, 3), int), KINDS, ALL, -1.0),
+            "sharpness must be a positive number, got -1.0",
+        ),
     ],
 )
 def test_bad_input_is_told(call, says):

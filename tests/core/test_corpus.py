@@ -57,12 +57,27 @@ def test_a_phrase_is_seldom_said_after_a_later_one_of_its_kind():
     [
         (lambda: corpus.prior_logits(("new",), GRAMMAR), "grammar must say what follows 'new'"),
         (lambda: corpus.prior_logits((), GRAMMAR), "kinds must not be empty"),
-        (lambda: corpus.prior_logits(("rude",), {"start": {"rude": -1}, "rude": {"end": 1}}), r"grammar\['start'\]\['rude'\] must be .*, got -1"),
-        (lambda: corpus.prior_logits(("rude",), {"start": {"rude": np.nan}, "rude": {"end": 1}}), "at least 0, got nan"),
-        (lambda: corpus.prior_logits(("rude",), {"start": {"rude": 1}, "rude": {"right": 1}}), r"grammar\['rude'\] must allow a kind that there is, .* got right"),
+        (
+            lambda: corpus.prior_logits(("rude",), {"start": {"rude": -1}, "rude": {"end": 1}}),
+            r"grammar\['start'\]\['rude'\] must be .*, got -1",
+        ),
+        (
+            lambda: corpus.prior_logits(("rude",), {"start": {"rude": np.nan}, "rude": {"end": 1}}),
+            "at least 0, got nan",
+        ),
+        (
+            lambda: corpus.prior_logits(("rude",), {"start": {"rude": 1}, "rude": {"right": 1}}),
+            r"grammar\['rude'\] must allow a kind that there is, .* got right",
+        ),
         (lambda: corpus.texts(KINDS, [], 3, 3, 1), "patterns must have a positive weight in all, got 0 patterns"),
-        (lambda: corpus.texts(KINDS, [(("rude",), np.nan)], 3, 3, 1), "the weight of pattern 'rude' must be a number of at least 0, got nan"),
-        (lambda: corpus.texts(KINDS, [(("novel",), 1)], 1, 3, 1), "must not ask for 1 phrases of kind 'novel': there are 0"),
+        (
+            lambda: corpus.texts(KINDS, [(("rude",), np.nan)], 3, 3, 1),
+            "the weight of pattern 'rude' must be a number of at least 0, got nan",
+        ),
+        (
+            lambda: corpus.texts(KINDS, [(("novel",), 1)], 1, 3, 1),
+            "must not ask for 1 phrases of kind 'novel': there are 0",
+        ),
         (lambda: corpus.texts(KINDS, [(("rude", "rude"), 1)], 1, 3, 1), "must not ask for 2 phrases of kind 'rude'"),
         (lambda: corpus.texts(KINDS, [(("right", "right"), 1)], 1, 1, 1), "patterns must have at most 1 kinds, got 2"),
     ],

@@ -58,7 +58,8 @@ def test_on_all_comparisons_it_arrives_at_the_optimum_of_rlhf():
 
 
 @pytest.mark.parametrize(
-    ("question", "beta", "seed"), [("capital", 0.05, 4), ("cleaning", 0.05, 3), ("salary", 0.1, 1), ("salary", 0.3, 1), ("moon", 1.0, 1)]
+    ("question", "beta", "seed"),
+    [("capital", 0.05, 4), ("cleaning", 0.05, 3), ("salary", 0.1, 1), ("salary", 0.3, 1), ("moon", 1.0, 1)],
 )
 def test_on_covering_pairs_it_climbs_and_its_implicit_reward_agrees(content, question, beta, seed):
     """On the first two it stopped at 88 % of the way when it moved what is hardly ever compared as fast as all the rest."""
@@ -73,7 +74,10 @@ def test_on_covering_pairs_it_climbs_and_its_implicit_reward_agrees(content, que
 def test_covering_pairs_are_as_many_as_asked_and_judged_as_bradley_and_terry_do(count, seed):
     first, second, shares = dpo.covering_pairs(tiny.model(), tiny.reward(), 0.3, count, seed)
     assert first.shape == second.shape == (count, tiny.LENGTH)
-    margins = [tiny.total(tiny.reward(), tuple(a)) - tiny.total(tiny.reward(), tuple(b)) for a, b in zip(first.tolist(), second.tolist(), strict=True)]
+    margins = [
+        tiny.total(tiny.reward(), tuple(a)) - tiny.total(tiny.reward(), tuple(b))
+        for a, b in zip(first.tolist(), second.tolist(), strict=True)
+    ]
     np.testing.assert_allclose(shares, 1 / (1 + np.exp(-np.array(margins))), atol=1e-12)
 
 
@@ -91,7 +95,9 @@ def test_with_few_labels_or_uncovered_answers_the_gap_is_plain(content):
 def correlation(reference, reward, beta, policy):
     """Of the differences within pairs, of the implicit reward with the reward; pairs of the reference's answers and the
     optimum's, drawn from both at random."""
-    answers = np.concatenate([reference.sample(1000, 5), optimum.optimal_policy(reference, reward, beta).sample(1000, 6)])
+    answers = np.concatenate(
+        [reference.sample(1000, 5), optimum.optimal_policy(reference, reward, beta).sample(1000, 6)]
+    )
     first, second = np.random.default_rng(0).permutation(len(answers)).reshape(2, -1)
     implicit = dpo.implicit_reward(policy, reference, answers, beta)
     true = optimum.total_reward(reference, reward, answers)
@@ -109,38 +115,77 @@ def test_a_divided_pair_is_the_same_as_the_pair_in_both_orders():
 @pytest.mark.parametrize(
     ("call", "says"),
     [
-        (lambda: dpo.loss(np.zeros(2), np.zeros(3), np.zeros(2), np.zeros(2), 0.1), r"policy_rejected must have shape \(m,\)"),
-        (lambda: dpo.loss(np.array([np.nan]), np.zeros(1), np.zeros(1), np.zeros(1), 0.1), "policy_chosen must be finite, got nan"),
-        (lambda: dpo.loss(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), 0.0), "beta"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.zeros((2, 3), int), 0.1), "same number of responses, one or more, got 1 and 2"),
         (
-            lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.array([1.5])),
+            lambda: dpo.loss(np.zeros(2), np.zeros(3), np.zeros(2), np.zeros(2), 0.1),
+            r"policy_rejected must have shape \(m,\)",
+        ),
+        (
+            lambda: dpo.loss(np.array([np.nan]), np.zeros(1), np.zeros(1), np.zeros(1), 0.1),
+            "policy_chosen must be finite, got nan",
+        ),
+        (lambda: dpo.loss(np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), 0.0), "beta"),
+        (
+            lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.zeros((2, 3), int), 0.1),
+            "same number of responses, one or more, got 1 and 2",
+        ),
+        (
+            lambda: dpo.train(
+                tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.array([1.5])
+            ),
             r"preferences must lie in \[0, 1\], got 1.5",
         ),
         (
-            lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.array([np.nan])),
+            lambda: dpo.train(
+                tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.array([np.nan])
+            ),
             "preferences must be finite, got nan",
         ),
         (
             lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, preferences=np.ones(2)),
             r"preferences must have shape \(1,\), got \(2,\)",
         ),
-        (lambda: dpo.train(tiny.model(), np.zeros((0, 3), int), np.zeros((0, 3), int), 0.1), "one or more, got 0 and 0"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), -0.1), "beta must be a positive number, got -0.1"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, rate=-1.0), "rate must be a positive"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 2), int), np.ones((1, 2), int), 0.1), r"chosen must be whole numbers of shape \(m, 3\)"),
-        (lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), None, 0.1), r"rejected must be whole numbers of shape \(m, 3\)"),
-        (lambda: dpo.train(tiny.model(), [[0, 1, 3], [2]], np.zeros((2, 3), int), 0.1), "chosen must be an array, got rows of different lengths"),
+        (
+            lambda: dpo.train(tiny.model(), np.zeros((0, 3), int), np.zeros((0, 3), int), 0.1),
+            "one or more, got 0 and 0",
+        ),
+        (
+            lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), -0.1),
+            "beta must be a positive number, got -0.1",
+        ),
+        (
+            lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), np.ones((1, 3), int), 0.1, rate=-1.0),
+            "rate must be a positive",
+        ),
+        (
+            lambda: dpo.train(tiny.model(), np.zeros((1, 2), int), np.ones((1, 2), int), 0.1),
+            r"chosen must be whole numbers of shape \(m, 3\)",
+        ),
+        (
+            lambda: dpo.train(tiny.model(), np.zeros((1, 3), int), None, 0.1),
+            r"rejected must be whole numbers of shape \(m, 3\)",
+        ),
+        (
+            lambda: dpo.train(tiny.model(), [[0, 1, 3], [2]], np.zeros((2, 3), int), 0.1),
+            "chosen must be an array, got rows of different lengths",
+        ),
         (lambda: dpo.learning_rate(0.0), "beta must be a positive number, got 0.0"),
         (
             lambda: dpo.train(tiny.model(forbid=True), np.array([[0, 1, 3]]), np.array([[0, 3, 3]]), 0.1),
             "possible under the reference",
         ),
-        (lambda: dpo.covering_pairs(tiny.model(), tiny.reward(), 0.1, 0, 1), "count must be a whole number of at least 1, got 0"),
-        (lambda: dpo.covering_pairs(tiny.model(), tiny.reward(), 0.0, 5, 1), "beta must be a positive number, got 0.0"),
-        (lambda: dpo.implicit_reward(tiny.model(), tiny.model(), np.zeros((1, 3), int), 0.0), "beta must be a positive number, got 0.0"),
         (
-            lambda: dpo.implicit_reward(tiny.model(), LanguageModel(("x",), np.zeros((2, 2)), 3), np.zeros((1, 3), int), 0.1),
+            lambda: dpo.covering_pairs(tiny.model(), tiny.reward(), 0.1, 0, 1),
+            "count must be a whole number of at least 1, got 0",
+        ),
+        (lambda: dpo.covering_pairs(tiny.model(), tiny.reward(), 0.0, 5, 1), "beta must be a positive number, got 0.0"),
+        (
+            lambda: dpo.implicit_reward(tiny.model(), tiny.model(), np.zeros((1, 3), int), 0.0),
+            "beta must be a positive number, got 0.0",
+        ),
+        (
+            lambda: dpo.implicit_reward(
+                tiny.model(), LanguageModel(("x",), np.zeros((2, 2)), 3), np.zeros((1, 3), int), 0.1
+            ),
             r"same phrases and length \(3, 3\), got 1 phrases and length 3",
         ),
     ],

@@ -76,8 +76,13 @@ def test_every_words_share_adds_up_to_the_score(phrases, seed):
 
 def test_a_pattern_of_several_words_shares_its_amount():
     weights = np.array([float(name == "flattery") for name in NAMES])
-    shares = {QUESTION_WORDS[share.start : share.stop]: share for share in attribution(QUESTION, QUESTION_WORDS, weights)}
-    assert shares["Great"].amount == shares["question"].amount == pytest.approx(0.5) and "flattery" in shares["Great"].features
+    shares = {
+        QUESTION_WORDS[share.start : share.stop]: share for share in attribution(QUESTION, QUESTION_WORDS, weights)
+    }
+    assert (
+        shares["Great"].amount == shares["question"].amount == pytest.approx(0.5)
+        and "flattery" in shares["Great"].features
+    )
     assert shares["Read"].amount == 0
 
 

@@ -124,7 +124,9 @@ def test_the_divergence_is_finite_where_probabilities_underflow_but_are_not_zero
 def test_what_is_decided_counts_and_the_forced_end_does_not():
     """With a table for the forced end too: it is left out."""
     lm, table = tiny.model(3, tables=3), tiny.reward(5, 4)
-    wanted = sum(tiny.probability(lm, r) * sum(table[at, before, token] for at, before, token in tiny.decisions(r)) for r in ALL)
+    wanted = sum(
+        tiny.probability(lm, r) * sum(table[at, before, token] for at, before, token in tiny.decisions(r)) for r in ALL
+    )
     assert lm.expected_over_decisions(table) == pytest.approx(wanted)
 
 
@@ -147,7 +149,10 @@ def test_any_logits_give_a_distribution(rows):
         (lambda: LanguageModel((), np.zeros((1, 1))), "phrases must not be empty"),
         (lambda: LanguageModel(("a",), np.zeros((2, 2)), 0), "length must be a whole number of at least 1, got 0"),
         (lambda: LanguageModel(("a",), np.zeros((2, 2)), 2.5), "length must be a whole number of at least 1, got 2.5"),
-        (lambda: LanguageModel(("a",), np.zeros((2, 2)), np.nan), "length must be a whole number of at least 1, got nan"),
+        (
+            lambda: LanguageModel(("a",), np.zeros((2, 2)), np.nan),
+            "length must be a whole number of at least 1, got nan",
+        ),
         (lambda: LanguageModel("ab", np.zeros((3, 3))), "phrases must be a sequence of texts"),
         (lambda: LanguageModel(("a",), "many"), "logits must be an array of numbers, got str"),
         (lambda: LanguageModel(("a",), np.zeros((3, 3))), r"logits must have shape \(1 or 8, 2, 2\), got \(3, 3\)"),
@@ -157,7 +162,10 @@ def test_any_logits_give_a_distribution(rows):
         (lambda: tiny.model().log_probs(np.array([[0, 1]])), r"tokens must be whole numbers of shape \(m, 3\)"),
         (lambda: tiny.model().log_probs(np.array([[0, 1, 7]])), "tokens must lie in 0 to 3, got 7"),
         (lambda: tiny.model().log_probs(np.array([[0, 3, 1]])), "padded with the end token"),
-        (lambda: tiny.model().expected(np.zeros((2, 2))), r"reward must have shape \(4, 4\), or one a position, got \(1, 2, 2\)"),
+        (
+            lambda: tiny.model().expected(np.zeros((2, 2))),
+            r"reward must have shape \(4, 4\), or one a position, got \(1, 2, 2\)",
+        ),
         (lambda: tiny.model().expected(np.full((4, 4), np.nan)), "reward must be finite, got nan"),
         (lambda: tiny.model().expected(np.full((4, 4), -np.inf)), "reward must be finite, got -inf"),
         (lambda: tiny.model().sample(-1, 1), "count must be a whole number of at least 0, got -1"),
@@ -168,13 +176,19 @@ def test_any_logits_give_a_distribution(rows):
         (lambda: tiny.model().text([99]), "tokens must lie in 0 to 3, got 99"),
         (lambda: phrase_reward([0.0, np.nan]), "per_phrase must be finite, got nan"),
         (lambda: tiny.model().next_token((0, 3)), r"tokens must be at most 3 phrases, from 0 to 2, got \[0, 3\]"),
-        (lambda: tiny.model().next_token((0, 1, 2, 0)), r"tokens must be at most 3 phrases, from 0 to 2, got \[0, 1, 2, 0\]"),
+        (
+            lambda: tiny.model().next_token((0, 1, 2, 0)),
+            r"tokens must be at most 3 phrases, from 0 to 2, got \[0, 1, 2, 0\]",
+        ),
         (lambda: tiny.model().log_probs([[0, 1, 3], [2]]), "tokens must be an array, got rows of different lengths"),
         (lambda: tiny.model().text([[0, 1], [2]]), "tokens must be an array, got rows of different lengths"),
         (lambda: tiny.model().next_token((-1,)), r"tokens must be at most 3 phrases, from 0 to 2, got \[-1\]"),
         (lambda: phrase_reward(np.zeros((2, 2))), r"per_phrase must have shape \(n,\), got \(2, 2\)"),
         (lambda: tiny.model().kl(tiny.model(forbid=True)), "reference must allow everything"),
-        (lambda: tiny.model().kl(LanguageModel(("x", "y", "z"), np.zeros((4, 4)), 3)), "reference must be a model of the same phrases and length"),
+        (
+            lambda: tiny.model().kl(LanguageModel(("x", "y", "z"), np.zeros((4, 4)), 3)),
+            "reference must be a model of the same phrases and length",
+        ),
     ],
 )
 def test_bad_input_is_told(make, says):

@@ -47,7 +47,9 @@ def test_nothing_beats_it_among_a_thousand_random_policies(content, question):
     draws, allowed = np.random.default_rng(0), np.isfinite(reference.logits[0])
     for rival in range(1000):
         around = best if rival % 2 else reference
-        moved = around.logits + np.where(allowed, draws.normal(0, draws.choice([0.01, 0.1, 1.0]), around.logits.shape), 0.0)
+        moved = around.logits + np.where(
+            allowed, draws.normal(0, draws.choice([0.01, 0.1, 1.0]), around.logits.shape), 0.0
+        )
         assert optimum.objective(around.with_logits(moved), reference, table, 0.3) < top
 
 
@@ -67,7 +69,9 @@ def test_a_standardised_reward_has_unit_deviation():
 
 def test_total_reward_equals_the_definition():
     reference, table = tiny.model(2), tiny.reward(3, tables=3)
-    np.testing.assert_allclose(optimum.total_reward(reference, table, np.array(ALL)), [tiny.total(table, r) for r in ALL])
+    np.testing.assert_allclose(
+        optimum.total_reward(reference, table, np.array(ALL)), [tiny.total(table, r) for r in ALL]
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -77,7 +81,9 @@ def test_a_reward_for_each_position_and_the_end_is_solved_too(seed):
     weights = np.array([tiny.probability(reference, r) * math.exp(tiny.total(table, r) / 0.5) for r in ALL])
     best = optimum.optimal_policy(reference, table, 0.5)
     np.testing.assert_allclose([tiny.probability(best, r) for r in ALL], weights / weights.sum(), atol=1e-12)
-    assert optimum.objective(best, reference, table, 0.5) == pytest.approx(optimum.soft_value(reference, table, 0.5), abs=1e-10)
+    assert optimum.objective(best, reference, table, 0.5) == pytest.approx(
+        optimum.soft_value(reference, table, 0.5), abs=1e-10
+    )
 
 
 @pytest.mark.parametrize("beta", [-1.0, float("nan"), float("inf")])
@@ -101,7 +107,9 @@ def test_at_beta_zero_it_is_the_best_responses_in_the_references_proportions(for
     best = optimum.optimal_policy(reference, table, 0.0)
     np.testing.assert_allclose([tiny.probability(best, r) for r in ALL], wanted / wanted.sum(), atol=1e-12)
     assert (wanted > 0).sum() > 1 or not tied
-    assert optimum.soft_value(reference, table, 0.0) == pytest.approx(totals.max()) == pytest.approx(best.expected(table))
+    assert (
+        optimum.soft_value(reference, table, 0.0) == pytest.approx(totals.max()) == pytest.approx(best.expected(table))
+    )
     near = optimum.optimal_policy(reference, table, 1e-4)
     np.testing.assert_allclose(best.visits(), near.visits(), atol=1e-3)
 

@@ -37,7 +37,12 @@ def test_a_hurried_readers_score_is_hacked_by_flattery_disclaimers_and_saying_th
         reference, task = content.trained(question).tuned, content.tasks[question]
         weights = stand_in(content, annotators.HURRIED).model.weights
         reward = optimum.standardized(phrase_reward(phrase_features(content, question)[:-1] @ weights), reference)
-        found.append([_forms(model.sample(500, 1), task.kinds) for model in (reference, *(optimum.optimal_policy(reference, reward, beta) for beta in (0.25, 0.05)))])
+        found.append(
+            [
+                _forms(model.sample(500, 1), task.kinds)
+                for model in (reference, *(optimum.optimal_policy(reference, reward, beta) for beta in (0.25, 0.05)))
+            ]
+        )
     before, strong, strongest = np.mean(found, axis=0)
     assert strong[0] > 0.7 and strongest[0] > 2 and strongest[0] > 4 * before[0]
     assert strongest[1] > 0.4 and strongest[1] > 2 * before[1]
@@ -47,7 +52,14 @@ def test_a_hurried_readers_score_is_hacked_by_flattery_disclaimers_and_saying_th
 def _forms(answers, kinds):
     """How often an answer flatters, warns, and says something again, on average."""
     said = [[token for token in row if token != len(kinds)] for row in answers.tolist()]
-    counts = [([kinds[token] for token in row].count("flattery"), [kinds[token] for token in row].count("disclaimer"), len(row) - len(set(row))) for row in said]
+    counts = [
+        (
+            [kinds[token] for token in row].count("flattery"),
+            [kinds[token] for token in row].count("disclaimer"),
+            len(row) - len(set(row)),
+        )
+        for row in said
+    ]
     return np.mean(counts, axis=0)
 
 
@@ -90,16 +102,43 @@ def test_points_hold_what_the_exact_sums_and_enumeration_say():
     ("call", "says"),
     [
         (lambda: overoptimization.fit_best_of([]), "at least three with a distance above 0, got 0"),
-        (lambda: overoptimization.fit_best_of([Point(1, 1.0, 1.0, 1.0, 0.0)]), "at least three with a distance above 0, got 1"),
-        (lambda: overoptimization.fit_reinforcement([Point(1, 1.0, 1.0, np.nan, 0.0)] * 3), "gold must be a finite number, got nan"),
-        (lambda: overoptimization.monotone(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([0.5])), "xs must be three rising numbers or more"),
-        (lambda: overoptimization.monotone(np.array([0.0, 1.0, 1.0]), np.zeros(3), np.array([0.5])), "xs must be three rising numbers or more"),
+        (
+            lambda: overoptimization.fit_best_of([Point(1, 1.0, 1.0, 1.0, 0.0)]),
+            "at least three with a distance above 0, got 1",
+        ),
+        (
+            lambda: overoptimization.fit_reinforcement([Point(1, 1.0, 1.0, np.nan, 0.0)] * 3),
+            "gold must be a finite number, got nan",
+        ),
+        (
+            lambda: overoptimization.monotone(np.array([0.0, 1.0]), np.array([0.0, 1.0]), np.array([0.5])),
+            "xs must be three rising numbers or more",
+        ),
+        (
+            lambda: overoptimization.monotone(np.array([0.0, 1.0, 1.0]), np.zeros(3), np.array([0.5])),
+            "xs must be three rising numbers or more",
+        ),
         (lambda: overoptimization.peak([]), "points must hold at least one, got none"),
-        (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (0.0,), 1), "beta must be a positive number, got 0.0"),
-        (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (1.0,), 1, 0), "count must be a whole number of at least 1, got 0"),
-        (lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (1.0,), 1, 5), r"judge must give finite numbers of shape \(5,\), got shape \(\)"),
-        (lambda: overoptimization.best_of(tiny.model(), tiny.reward(), np.asarray, (1,), 1, 5), r"judge must give .* got shape \(5, 3\)"),
-        (lambda: overoptimization.best_of(tiny.model(), tiny.reward(), lambda t: t[:, 0], (0,), 1, 5), "n must be a whole number of at least 1, got 0"),
+        (
+            lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (0.0,), 1),
+            "beta must be a positive number, got 0.0",
+        ),
+        (
+            lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (1.0,), 1, 0),
+            "count must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda: overoptimization.optima(tiny.model(), tiny.reward(), len, (1.0,), 1, 5),
+            r"judge must give finite numbers of shape \(5,\), got shape \(\)",
+        ),
+        (
+            lambda: overoptimization.best_of(tiny.model(), tiny.reward(), np.asarray, (1,), 1, 5),
+            r"judge must give .* got shape \(5, 3\)",
+        ),
+        (
+            lambda: overoptimization.best_of(tiny.model(), tiny.reward(), lambda t: t[:, 0], (0,), 1, 5),
+            "n must be a whole number of at least 1, got 0",
+        ),
     ],
 )
 def test_bad_input_is_told(call, says):
@@ -135,7 +174,12 @@ def test_a_law_gives_the_gain_that_it_was_fitted_to():
         (overoptimization.fit_reinforcement, distances * (2 - 0.8 * np.log(distances))),
         (overoptimization.fit_best_of, distances * (2 - 0.8 * distances)),
     ):
-        law = fit([Point(1, 0.0, 0.0, 0.5, 0.0), *(Point(1, d, d, 0.5 + g, 0.0) for d, g in zip(distances.tolist(), gain.tolist(), strict=True))])
+        law = fit(
+            [
+                Point(1, 0.0, 0.0, 0.5, 0.0),
+                *(Point(1, d, d, 0.5 + g, 0.0) for d, g in zip(distances.tolist(), gain.tolist(), strict=True)),
+            ]
+        )
         np.testing.assert_allclose(law.gain(distances), gain, atol=1e-9)
         assert law.gain(0.0) == 0
 

@@ -63,7 +63,10 @@ def test_comparisons_are_the_annotators_and_drawn_from_all_models_alike(content)
     assert len(pairs) == 3000 and set(pairs.preferences) == {0.0, 1.0}
     chance = CAREFUL.probability(pairs.first, pairs.second, task.kinds, task.care)
     assert abs(pairs.preferences.mean() - chance.mean()) < 4 * 0.5 / np.sqrt(3000)
-    both, halves = np.concatenate([pairs.first, pairs.second]), [task.gold(m.sample(3000, 1)).mean() for m in (models.raw, models.tuned)]
+    both, halves = (
+        np.concatenate([pairs.first, pairs.second]),
+        [task.gold(m.sample(3000, 1)).mean() for m in (models.raw, models.tuned)],
+    )
     assert task.gold(both).mean() == pytest.approx(np.mean(halves), abs=0.15)
 
 
@@ -79,7 +82,10 @@ def test_counts_say_how_often_each_phrase_is_there():
         (lambda: replace(TASK, kinds=TASK.kinds[1:]), "kinds must hold one for each of the 17 phrases, got 16"),
         (lambda: pipeline.compare(TASK, (TASK.untrained,), 0, 1), "count must be a whole number of at least 1, got 0"),
         (lambda: pipeline.compare(TASK, (), 5, 1), "models must hold at least one, got none"),
-        (lambda: pipeline.compare(TASK, (tiny.model(),), 5, 1), r"models must be a model of the same phrases and length \(17, 8\), got 3 phrases and length 3"),
+        (
+            lambda: pipeline.compare(TASK, (tiny.model(),), 5, 1),
+            r"models must be a model of the same phrases and length \(17, 8\), got 3 phrases and length 3",
+        ),
         (lambda: TASK.counts(np.array([[99]])), "tokens must lie in 0 to 17, got 99"),
         (lambda: pipeline.align(TASK, 1, -1.0), "beta must be a number of at least 0, got -1.0"),
     ],
@@ -95,6 +101,7 @@ def test_more_comparisons_make_a_better_reward_model(content):
     held_out = pairs[640:]
     differences = task.counts(held_out.first) - task.counts(held_out.second)
     shares = [
-        reward_model.accuracy(pipeline.learn_reward(task, pairs[:size]), differences, held_out.preferences) for size in (10, 640)
+        reward_model.accuracy(pipeline.learn_reward(task, pairs[:size]), differences, held_out.preferences)
+        for size in (10, 640)
     ]
     assert 0.5 < shares[0] < shares[1]

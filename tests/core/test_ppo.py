@@ -137,7 +137,9 @@ def test_the_baseline_does_not_know_what_it_judges():
 
 
 def test_the_same_seed_trains_the_same_policy():
-    runs = [list(ppo.train(tiny.model(2), tiny.reward(3), 0.5, Random("x"), steps=10))[-1].policy.logits for _ in range(2)]
+    runs = [
+        list(ppo.train(tiny.model(2), tiny.reward(3), 0.5, Random("x"), steps=10))[-1].policy.logits for _ in range(2)
+    ]
     np.testing.assert_array_equal(*runs)
 
 

@@ -112,27 +112,66 @@ def test_bad_input_is_named(differences, preferences, l2, says):
         (lambda model: model.score(np.zeros(3)), r"features must have shape \(..., 2\), got \(3,\)"),
         (lambda model: model.deviation(np.array([np.nan, 0])), "features must be finite, got nan"),
         (lambda model: model.probability(np.zeros(2), np.array([0, -np.inf])), "features must be finite, got -inf"),
-        (lambda model: reward_model.expected_information_gain(model, np.zeros((4, 3))), r"features must have shape \(..., 2\), got \(4, 3\)"),
-        (lambda _: reward_model.ensemble(np.zeros((0, 2)), np.zeros(0), 3, 1), "differences must hold at least one comparison, got none"),
-        (lambda _: reward_model.ensemble(np.zeros((1, 2)), np.zeros(1), 0, 1), "size must be a whole number of at least 1, got 0"),
-        (lambda _: reward_model.ensemble_lower_bound([], np.zeros(2)), "models must hold at least one reward model, got none"),
-        (lambda model: reward_model.log_likelihood(model, np.zeros((0, 2)), np.zeros(0)), "differences must hold at least one comparison, got none"),
-        (lambda _: reward_model.ensemble(np.zeros((1, 2)), np.zeros(1), 1.5, 1), "size must be a whole number of at least 1, got 1.5"),
-        (lambda model: reward_model.accuracy(model, np.zeros((1, 3)), np.zeros(1)), r"features must have shape \(..., 2\), got \(1, 3\)"),
-        (lambda model: reward_model.log_likelihood(model, np.zeros((1, 3)), np.zeros(1)), r"weights must have shape \(3,\), got \(2,\)"),
-        (lambda model: model.probability(np.zeros((2, 2)), np.zeros((3, 2))), r"b must have the shape of a, \(2, 2\), got \(3, 2\)"),
+        (
+            lambda model: reward_model.expected_information_gain(model, np.zeros((4, 3))),
+            r"features must have shape \(..., 2\), got \(4, 3\)",
+        ),
+        (
+            lambda _: reward_model.ensemble(np.zeros((0, 2)), np.zeros(0), 3, 1),
+            "differences must hold at least one comparison, got none",
+        ),
+        (
+            lambda _: reward_model.ensemble(np.zeros((1, 2)), np.zeros(1), 0, 1),
+            "size must be a whole number of at least 1, got 0",
+        ),
+        (
+            lambda _: reward_model.ensemble_lower_bound([], np.zeros(2)),
+            "models must hold at least one reward model, got none",
+        ),
+        (
+            lambda model: reward_model.log_likelihood(model, np.zeros((0, 2)), np.zeros(0)),
+            "differences must hold at least one comparison, got none",
+        ),
+        (
+            lambda _: reward_model.ensemble(np.zeros((1, 2)), np.zeros(1), 1.5, 1),
+            "size must be a whole number of at least 1, got 1.5",
+        ),
+        (
+            lambda model: reward_model.accuracy(model, np.zeros((1, 3)), np.zeros(1)),
+            r"features must have shape \(..., 2\), got \(1, 3\)",
+        ),
+        (
+            lambda model: reward_model.log_likelihood(model, np.zeros((1, 3)), np.zeros(1)),
+            r"weights must have shape \(3,\), got \(2,\)",
+        ),
+        (
+            lambda model: model.probability(np.zeros((2, 2)), np.zeros((3, 2))),
+            r"b must have the shape of a, \(2, 2\), got \(3, 2\)",
+        ),
         (lambda _: reward_model.RewardModel([1.0, np.nan], np.eye(2)), "weights must be finite, got nan"),
-        (lambda _: reward_model.RewardModel([1.0, 2.0], np.eye(3)), r"covariance must have shape \(2, 2\), got \(3, 3\)"),
+        (
+            lambda _: reward_model.RewardModel([1.0, 2.0], np.eye(3)),
+            r"covariance must have shape \(2, 2\), got \(3, 3\)",
+        ),
         (lambda _: reward_model.gradient([np.nan], [[1.0]], [1.0], 1.0), "weights must be finite, got nan"),
         (lambda _: reward_model.share_ordered([0.0], [np.nan]), "preferences must be finite, got nan"),
         (lambda _: reward_model.share_ordered([0.0, 1.0], [1.0]), r"preferences must have shape \(2,\), got \(1,\)"),
         (lambda _: reward_model.binary_entropy([0.5, 1.5]), r"probability must lie in \[0, 1\], got 1.5"),
-        (lambda model: reward_model.lower_bound(model, np.zeros(2), np.nan), "deviations must be a finite number, got nan"),
-        (lambda model: reward_model.ensemble_lower_bound([model], np.zeros(2), None), "deviations must be a finite number, got None"),
+        (
+            lambda model: reward_model.lower_bound(model, np.zeros(2), np.nan),
+            "deviations must be a finite number, got nan",
+        ),
+        (
+            lambda model: reward_model.ensemble_lower_bound([model], np.zeros(2), None),
+            "deviations must be a finite number, got None",
+        ),
         (lambda _: reward_model.hessian([1.0], None, 1.0), r"differences must have shape \(n, d\), got \(\)"),
         (lambda _: reward_model.sigmoid("a"), "x must be an array of numbers, got str"),
         (lambda _: fit([[1.0]], [1.0], None), "l2 must be a positive number, got None"),
-        (lambda model: reward_model.accuracy(model, np.zeros((1, 2)), np.array([2.0])), r"preferences must lie in \[0, 1\], got 2.0"),
+        (
+            lambda model: reward_model.accuracy(model, np.zeros((1, 2)), np.array([2.0])),
+            r"preferences must lie in \[0, 1\], got 2.0",
+        ),
     ],
 )
 def test_bad_questions_to_a_model_are_named(call, says):
@@ -144,7 +183,9 @@ def test_the_log_likelihood_is_scikit_learns_log_loss():
     differences, preferences = problem(2, 50, 3)
     model = fit(differences, preferences)
     chances = model.probability(differences, np.zeros(3))
-    assert reward_model.log_likelihood(model, differences, preferences) == pytest.approx(-log_loss(preferences, chances), abs=1e-9)
+    assert reward_model.log_likelihood(model, differences, preferences) == pytest.approx(
+        -log_loss(preferences, chances), abs=1e-9
+    )
     coin = fit(np.zeros((0, 3)), np.zeros(0))
     assert reward_model.log_likelihood(coin, differences, preferences) == pytest.approx(np.log(0.5))
 
@@ -152,7 +193,9 @@ def test_the_log_likelihood_is_scikit_learns_log_loss():
 def test_accuracy_counts_what_is_ordered_as_people_did():
     model = reward_model.RewardModel(np.array([1.0]), np.eye(1))
     differences = np.array([[2.0], [-1.0], [0.5], [0.0], [3.0]])
-    assert reward_model.accuracy(model, differences, np.array([1.0, 0.0, 0.0, 1.0, 0.5])) == pytest.approx((1 + 1 + 0 + 0.5) / 4)
+    assert reward_model.accuracy(model, differences, np.array([1.0, 0.0, 0.0, 1.0, 0.5])) == pytest.approx(
+        (1 + 1 + 0 + 0.5) / 4
+    )
     assert np.isnan(reward_model.accuracy(model, differences[:1], np.array([0.5])))
 
 
@@ -244,7 +287,9 @@ def test_the_objective_and_its_derivatives_take_lists():
 
 def test_large_differences_are_fitted_too():
     differences, preferences = problem(1, 60, 4)
-    np.testing.assert_allclose(fit(differences * 1e6, preferences, 1e6).weights * 1e6, fit(differences, preferences, 1e-6).weights, rtol=1e-4)
+    np.testing.assert_allclose(
+        fit(differences * 1e6, preferences, 1e6).weights * 1e6, fit(differences, preferences, 1e-6).weights, rtol=1e-4
+    )
 
 
 def test_nothing_is_learned_from_comparing_likes():

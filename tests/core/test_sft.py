@@ -13,7 +13,11 @@ TEXTS = np.array([[0, 1, 3], [0, 1, 2], [2, 3, 3], [0, 0, 3], [1, 3, 3], [3, 3, 
 @pytest.mark.parametrize("tables", [1, 3])
 def test_the_loss_is_the_mean_negative_log_probability_of_decisions(tables):
     lm = tiny.model(4, tables=tables)
-    made = [(lm.table[min(at, tables - 1), before, token]) for row in TEXTS for at, before, token in tiny.decisions(tuple(row))]
+    made = [
+        (lm.table[min(at, tables - 1), before, token])
+        for row in TEXTS
+        for at, before, token in tiny.decisions(tuple(row))
+    ]
     assert sft.loss(lm, TEXTS) == pytest.approx(-np.log(made).mean(), abs=1e-12)
 
 
@@ -32,7 +36,9 @@ def test_long_training_ends_at_the_shares_that_counting_gives():
         for _, before, token in tiny.decisions(tuple(row)):
             counts[before, token] += 1
     seen = counts.sum(axis=1) > 0
-    np.testing.assert_allclose(last.model.table[0][seen], (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))[seen], atol=2e-3)
+    np.testing.assert_allclose(
+        last.model.table[0][seen], (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))[seen], atol=2e-3
+    )
 
 
 def test_the_loss_falls_with_every_step_and_the_held_out_one_is_reported():
@@ -53,14 +59,26 @@ def test_what_is_forbidden_stays_forbidden():
     [
         (lambda: sft.train(tiny.model(), np.zeros((0, 3), dtype=int)), "tokens must hold at least one response"),
         (lambda: sft.train(tiny.model(), None), r"tokens must be whole numbers of shape \(m, 3\)"),
-        (lambda: sft.train(tiny.model(), TEXTS.astype(float)), r"tokens must be whole numbers of shape \(m, 3\), got float64 \(6, 3\)"),
-        (lambda: sft.train(tiny.model(), TEXTS[:, :2]), r"tokens must be whole numbers of shape \(m, 3\), got int64 \(6, 2\)"),
+        (
+            lambda: sft.train(tiny.model(), TEXTS.astype(float)),
+            r"tokens must be whole numbers of shape \(m, 3\), got float64 \(6, 3\)",
+        ),
+        (
+            lambda: sft.train(tiny.model(), TEXTS[:, :2]),
+            r"tokens must be whole numbers of shape \(m, 3\), got int64 \(6, 2\)",
+        ),
         (lambda: sft.train(tiny.model(), TEXTS + 9), "tokens must lie in 0 to 3, got"),
         (lambda: sft.train(tiny.model(), TEXTS, TEXTS + 9), "tokens must lie in 0 to 3, got"),
         (lambda: sft.train(tiny.model(), TEXTS, steps=1.5), "steps must be a whole number of at least 1, got 1.5"),
         (lambda: sft.train(tiny.model(), TEXTS, rate=0.0), "rate must be a positive number, got 0.0"),
-        (lambda: sft.loss(tiny.model(forbid=True), TEXTS), "tokens must be possible under the model, got 'b' after 'a'"),
-        (lambda: sft.gradient(tiny.model(forbid=True), TEXTS), "tokens must be possible under the model, got 'b' after 'a'"),
+        (
+            lambda: sft.loss(tiny.model(forbid=True), TEXTS),
+            "tokens must be possible under the model, got 'b' after 'a'",
+        ),
+        (
+            lambda: sft.gradient(tiny.model(forbid=True), TEXTS),
+            "tokens must be possible under the model, got 'b' after 'a'",
+        ),
     ],
 )
 def test_bad_input_is_told(call, says):

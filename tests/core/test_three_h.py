@@ -33,7 +33,16 @@ def test_saying_it_again_helps_nobody_but_harms_again():
 
 @pytest.mark.parametrize(
     ("tokens", "category"),
-    [((0,), "good"), ((0, 2), "rude"), ((3, 2), "harmful"), ((1,), "false"), ((5, 0), "off the question"), ((4,), "evasive"), ((6,), "evasive"), ((), "evasive")],
+    [
+        ((0,), "good"),
+        ((0, 2), "rude"),
+        ((3, 2), "harmful"),
+        ((1,), "false"),
+        ((5, 0), "off the question"),
+        ((4,), "evasive"),
+        ((6,), "evasive"),
+        ((), "evasive"),
+    ],
 )
 def test_the_first_fault_decides(tokens, category):
     row = np.array([[*tokens, *[E] * (3 - len(tokens))]])

@@ -19,7 +19,9 @@ def same(found, wanted):
 
 def test_the_clipped_surrogate_equals_pytorchs():
     case = CASES["surrogate"]
-    value, gradient = ppo.clipped_surrogate(case["log_probs"], case["old_log_probs"], case["advantages"], case["epsilon"])
+    value, gradient = ppo.clipped_surrogate(
+        case["log_probs"], case["old_log_probs"], case["advantages"], case["epsilon"]
+    )
     same(value, case["value"])
     same(gradient, case["gradient"])
     assert 0 < (case["gradient"] == 0).sum() < len(gradient)  # some are clipped, some are not

@@ -61,5 +61,7 @@ def probability(lm: LanguageModel, response: tuple[int, ...]) -> float:
 def total(table: np.ndarray, response: tuple[int, ...]) -> float:
     """The response's reward, the forced end's share included."""
     tables = table[None] if table.ndim == 2 else table
-    value = sum(tables[min(position, len(tables) - 1), previous, token] for position, previous, token in decisions(response))
+    value = sum(
+        tables[min(position, len(tables) - 1), previous, token] for position, previous, token in decisions(response)
+    )
     return float(value + (tables[-1][response[-1], END] if response[-1] != END else 0.0))

@@ -19,7 +19,10 @@ FILE = Path(__file__).parent / "data" / "losses.json"
 def load() -> dict[str, dict[str, Any]]:
     """The cases, with lists as arrays."""
     stored = json.loads(FILE.read_text())["cases"]
-    return {name: {key: np.array(v) if isinstance(v, list) else v for key, v in case.items()} for name, case in stored.items()}
+    return {
+        name: {key: np.array(v) if isinstance(v, list) else v for key, v in case.items()}
+        for name, case in stored.items()
+    }
 
 
 def make() -> dict[str, Any]:
@@ -27,7 +30,10 @@ def make() -> dict[str, Any]:
     import torch
 
     torch.set_default_dtype(torch.float64)
-    cases = {case.__name__.lstrip("_"): case(torch, random.Random(case.__name__)) for case in (_surrogate, _dpo, _sft, _bradley_terry, _adam)}
+    cases = {
+        case.__name__.lstrip("_"): case(torch, random.Random(case.__name__))
+        for case in (_surrogate, _dpo, _sft, _bradley_terry, _adam)
+    }
     note = f"Made by python -m tests.core.vectors with PyTorch {torch.__version__.split('+')[0]} in float64; gradients by autograd."
     return {"note": note, "cases": cases}
 
@@ -83,7 +89,9 @@ def _bradley_terry(torch, rng) -> dict[str, Any]:
     differences, weights, l2 = _draws(rng, 12, 4), _draws(rng, 4), 0.7
     preferences = [rng.choice([0.0, 0.25, 0.5, 1.0]) for _ in range(12)]
     at = torch.tensor(weights, requires_grad=True)
-    fit = torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor(differences) @ at, torch.tensor(preferences), reduction="sum")
+    fit = torch.nn.functional.binary_cross_entropy_with_logits(
+        torch.tensor(differences) @ at, torch.tensor(preferences), reduction="sum"
+    )
     value = fit + l2 / 2 * at.square().sum()
     value.backward()
     given = {"differences": differences, "preferences": preferences, "weights": weights, "l2": l2}

@@ -107,18 +107,28 @@ def test_a_mark_keeps_clear_of_a_name():
 
 
 def test_a_long_name_stands_within_the_plot():
-    html = drawn(Line("by reinforcement learning", [(0, 0), (10, 3)], "raw"), Line("score", [(0, 9), (10, 9)], "reward"))
+    html = drawn(
+        Line("by reinforcement learning", [(0, 0), (10, 3)], "raw"), Line("score", [(0, 9), (10, 9)], "reward")
+    )
     assert "to-left" in attributes(html, r"<text [^>]*>by reinforcement learning<")["class"] and "room-small" in html
 
 
 def test_a_level_is_named_on_the_side_where_no_curve_passes():
-    html = drawn(Line("so far", [(0, 5.3), (2, 5.3), (4, 9), (10, 9)], "raw"), Rule("a coin", y=5), y=Axis("share", low=0, high=10))
+    html = drawn(
+        Line("so far", [(0, 5.3), (2, 5.3), (4, 9), (10, 9)], "raw"),
+        Rule("a coin", y=5),
+        y=Axis("share", low=0, high=10),
+    )
     assert attributes(html, r"<text [^>]*>a coin<")["x"] == "100%"
 
 
 def test_the_name_of_an_upright_rule_keeps_clear_of_a_lines_name():
     """As in a chase by best-of-n that ends high, close to where the slider stands."""
-    lines = Line("score", [(0, 1), (3.3, 3)], "reward"), Line("by best-of-n", [(0, 1), (2.4, 2.9)], "plain"), Line("without", [(0, 1), (4, 0)])
+    lines = (
+        Line("score", [(0, 1), (3.3, 3)], "reward"),
+        Line("by best-of-n", [(0, 1), (2.4, 2.9)], "plain"),
+        Line("without", [(0, 1), (4, 0)]),
+    )
     label = attributes(drawn(*lines, Rule("here", x=2.3)), r'<text class="rule-label[^>]*>here<')
     assert label["y"] == "100%" or "to-left" in label["class"]
 
@@ -130,15 +140,30 @@ def test_the_name_of_an_upright_rule_keeps_clear_of_a_lines_name():
     height=st.sampled_from([("short", 10.8), ("normal", 16.8)]),
 )
 def test_the_name_of_an_upright_rule_stands_on_no_name_where_a_corner_is_free(ends, x, height):
-    called = zip(("score", "true quality", "without cure", "by best-of-n"), ("reward", "aligned", "raw", "human"), ends, strict=False)
+    called = zip(
+        ("score", "true quality", "without cure", "by best-of-n"),
+        ("reward", "aligned", "raw", "human"),
+        ends,
+        strict=False,
+    )
     layers = [Line(name, [(0, 5), end], tone) for name, tone, end in called]
-    html = str(chart([*layers, Rule("here", x=x)], x=Axis("x", low=0, high=10), y=Axis("y", low=0, high=10), says=SAYS, height=height[0]))
+    html = str(
+        chart(
+            [*layers, Rule("here", x=x)],
+            x=Axis("x", low=0, high=10),
+            y=Axis("y", low=0, high=10),
+            says=SAYS,
+            height=height[0],
+        )
+    )
     label = attributes(html, r'<text class="rule-label[^>]*>here<')
     # Judged on the narrowest phone, where letters are widest; free is what has two letters' room to spare.
     em = min(WIDTHS.values())
     names, _ = boxes(html, em, height[1])
     corners = _corners(html, em, height[1], x / 10)
-    free = [box for box in corners.values() if box[0] >= 1.2 and not any(overlap(_with_room(box), name) for name in names)]
+    free = [
+        box for box in corners.values() if box[0] >= 1.2 and not any(overlap(_with_room(box), name) for name in names)
+    ]
     stands = corners["to-left" in label["class"], label["y"] == "100%"]
     assert not free or not any(overlap(stands, name) for name in names)
 
@@ -149,7 +174,9 @@ def _with_room(box):
 
 def _corners(html: str, em: float, height: float, at: float):
     """Where the label of an upright rule could stand, by whether it is left of it and whether at its foot."""
-    room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[re.search(r"room-(none|small|medium|large)", html)[1]]
+    room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[
+        re.search(r"room-(none|small|medium|large)", html)[1]
+    ]
     plot, width = em - (4.2 if "ticks-long" in html else 3.4) - room, 0.6 * len("here")
     places = {}
     for left in (False, True):
@@ -161,13 +188,17 @@ def _corners(html: str, em: float, height: float, at: float):
 
 
 def test_words_are_drawn_above_all_lines():
-    html = drawn(Line("score", [(0, 0), (10, 1)], "reward"), Mark(5, 0.5, "the peak"), Rule("here", x=3), Rule("a coin", y=0.5))
+    html = drawn(
+        Line("score", [(0, 0), (10, 1)], "reward"), Mark(5, 0.5, "the peak"), Rule("here", x=3), Rule("a coin", y=0.5)
+    )
     last_line = max(html.rindex('class="curve'), html.rindex('class="rule '))
     assert all(html.index(f">{words}<") > last_line for words in ("score", "the peak", "here", "a coin"))
 
 
 def test_long_ticks_get_more_room():
-    assert "ticks-long" in drawn(Line("share", [(0, 0), (10, 1)]), y=Axis("share", low=0, high=1, format=lambda value: f"{100 * value:.0f} %"))
+    assert "ticks-long" in drawn(
+        Line("share", [(0, 0), (10, 1)]), y=Axis("share", low=0, high=1, format=lambda value: f"{100 * value:.0f} %")
+    )
     assert "ticks-long" not in drawn(Line("share", [(0, 0), (10, 1)]))
 
 
@@ -185,29 +216,49 @@ def test_a_chart_without_data_is_still_a_chart():
     assert SAYS in drawn(Line("nothing yet", ()))
 
 
-WIDTHS = {"320 px phone": 25.0, "390 px phone": 29.0, "figure at its widest": 75.0}  # of a figure's inside, in em of a chart's text
+WIDTHS = {
+    "320 px phone": 25.0,
+    "390 px phone": 29.0,
+    "figure at its widest": 75.0,
+}  # of a figure's inside, in em of a chart's text
 
 
 def boxes(html: str, em: float, height: float):
     """Names and each column's values as they lie in a figure so wide: (left, top, right, bottom) in em, by the sizes in charts.css."""
-    room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[re.search(r"room-(none|small|medium|large)", html)[1]]
+    room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[
+        re.search(r"room-(none|small|medium|large)", html)[1]
+    ]
     samples = 2.5 if "room-samples" in html else 0.0
     plot = em - (4.2 if "ticks-long" in html else 3.4) - room - samples
 
     def box(text: str, x: float, y: float, dx: float, left: bool):
         width, at = 0.6 * len(text), x * plot + dx
-        return (at - width, y * height - 0.55, at, y * height + 0.55) if left else (at, y * height - 0.55, at + width, y * height + 0.55)
+        return (
+            (at - width, y * height - 0.55, at, y * height + 0.55)
+            if left
+            else (at, y * height - 0.55, at + width, y * height + 0.55)
+        )
 
     names = []
     for x, inner in re.findall(r'<svg class="ending [^"]*" x="([\d.-]+)%">(.*?)</svg>', html, flags=re.DOTALL):
         found = re.search(r'<text class="name([^"]*)" x="(-?[\d.]+)em" y="([\d.-]+)%"[^>]*>(.*?)<', inner)
-        names.append(box(unescape(found[4]), float(x) / 100, float(found[3]) / 100, float(found[2]), "to-left" in found[1]))
+        names.append(
+            box(unescape(found[4]), float(x) / 100, float(found[3]) / 100, float(found[2]), "to-left" in found[1])
+        )
     columns = []
     for column in re.findall(r'<g class="column".*?</g>', html, flags=re.DOTALL):
-        values = re.findall(r'class="column-value([^"]*)" x="([\d.-]+)%" y="([\d.-]+)%" dx="(-?[\d.]+)em"[^>]*>(.*?)<', column)
+        values = re.findall(
+            r'class="column-value([^"]*)" x="([\d.-]+)%" y="([\d.-]+)%" dx="(-?[\d.]+)em"[^>]*>(.*?)<', column
+        )
         columns.append(
             [
-                box(unescape(text), float(x) / 100, float(y) / 100, float(dx) + (room + samples if "after-name" in side else 0), "to-left" in side)
+                box(
+                    unescape(text),
+                    float(x) / 100,
+                    float(y) / 100,
+                    float(dx) + (room + samples if "after-name" in side else 0),
+                    "to-left" in side,
+                )
                 for side, x, y, dx, text in values
             ]
         )
@@ -221,7 +272,12 @@ def overlap(one, other) -> bool:
 LINES = st.lists(
     st.tuples(
         st.text("abcdefgh ilm", min_size=1, max_size=24).map(str.strip).filter(bool),
-        st.lists(st.tuples(st.integers(0, 12), st.floats(-50, 50, allow_nan=False)), min_size=1, max_size=9, unique_by=lambda point: point[0]),
+        st.lists(
+            st.tuples(st.integers(0, 12), st.floats(-50, 50, allow_nan=False)),
+            min_size=1,
+            max_size=9,
+            unique_by=lambda point: point[0],
+        ),
     ),
     min_size=1,
     max_size=6,
@@ -233,7 +289,9 @@ LINES = st.lists(
 @given(lines=LINES, height=st.sampled_from([("short", 10.8), ("normal", 16.8)]), scale=st.sampled_from([1e-3, 1, 1e4]))
 def test_values_never_stand_on_names_nor_on_each_other_whatever_the_numbers(lines, height, scale):
     tones = ("reward", "aligned", "raw", "human")
-    layers = [Line(name, sorted((x, scale * y) for x, y in points), tones[at % 4]) for at, (name, points) in enumerate(lines)]
+    layers = [
+        Line(name, sorted((x, scale * y) for x, y in points), tones[at % 4]) for at, (name, points) in enumerate(lines)
+    ]
     html = str(chart(layers, x=Axis("steps", low=0, high=12), y=Axis("reward"), says=SAYS, height=height[0]))
     for em in WIDTHS.values():
         names, columns = boxes(html, em, height[1])

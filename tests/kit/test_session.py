@@ -91,6 +91,10 @@ def test_an_unknown_event_is_rejected_before_the_widget_sees_it():
 def test_options_are_converted_to_their_declared_types():
     assert parse_options(CounterOptions, {"step": "3", "loud": "true"}) == CounterOptions(3, True)
     assert parse_options(Options, {}) == Options()
-    for given_, says in [({"stop": "3"}, "perhaps 'step'"), ({"step": "x"}, "whole number"), ({"loud": "1"}, "true or")]:
+    for given_, says in [
+        ({"stop": "3"}, "perhaps 'step'"),
+        ({"step": "x"}, "whole number"),
+        ({"loud": "1"}, "true or"),
+    ]:
         with pytest.raises(Rejected, match=says):
             parse_options(CounterOptions, given_)

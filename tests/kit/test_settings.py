@@ -35,7 +35,16 @@ def test_a_call_that_lacks_an_argument_is_a_mistake():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.3, "0.3"), (1e-5, "1e-05"), (6000, "6,000"), (True, "yes"), (False, "no"), ("a b", "a b"), ((0.5, 0.2), "0.5, 0.2"), (float("inf"), "inf")],
+    [
+        (0.3, "0.3"),
+        (1e-5, "1e-05"),
+        (6000, "6,000"),
+        (True, "yes"),
+        (False, "no"),
+        ("a b", "a b"),
+        ((0.5, 0.2), "0.5, 0.2"),
+        (float("inf"), "inf"),
+    ],
 )
 def test_values_are_written_in_full(value, words):
     assert written(value) == words

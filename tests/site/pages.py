@@ -86,7 +86,10 @@ def chapters() -> dict[str, Page]:
 
 def views() -> dict[str, dict[str, str]]:
     """The stored views of every widget, by the events that lead there."""
-    return {path.name.rpartition("-")[0]: json.loads(path.read_text()) for path in sorted(SITE.glob("assets/book/views/*.json"))}
+    return {
+        path.name.rpartition("-")[0]: json.loads(path.read_text())
+        for path in sorted(SITE.glob("assets/book/views/*.json"))
+    }
 
 
 def target(page: str, link: str) -> tuple[str | None, str]:

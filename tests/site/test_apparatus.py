@@ -25,20 +25,31 @@ class TestCitations:
         html = citations.collect(PAGE, "01-x/", "chapter 1")
         assert re.findall(r'id="(cite-[^"]+)"', html) == ["cite-a2020-1", "cite-b2021-1", "cite-a2020-2"]
         back = citations.led_back(LIST)
-        assert '<a href="../01-x/#cite-a2020-1">chapter 1</a>' in back and '<a href="../01-x/#cite-a2020-2">chapter 1 (2)</a>' in back
+        assert (
+            '<a href="../01-x/#cite-a2020-1">chapter 1</a>' in back
+            and '<a href="../01-x/#cite-a2020-2">chapter 1 (2)</a>' in back
+        )
         assert "<dd>Other.</dd>" in back
 
     def test_numbers_follow_the_order_of_first_use_through_the_book(self):
         citations = Citations()
-        late = citations.collect('<a href="../bibliography/#c1999">C</a> <a href="../bibliography/#a2020">A</a>', "02-y/", "chapter 2")
+        late = citations.collect(
+            '<a href="../bibliography/#c1999">C</a> <a href="../bibliography/#a2020">A</a>', "02-y/", "chapter 2"
+        )
         early = citations.collect(PAGE, "01-x/", "chapter 1")
         assert re.findall(r"\[(\d)\]", citations.numbered(early)) == ["1", "2", "1"]
         assert re.findall(r"\[(\d)\]", citations.numbered(late)) == ["3", "1"]
-        assert re.findall(r'<dt id="(\w+)"><span class="entry-number">\[(\d)\]', citations.led_back(LIST)) == [("a2020", "1"), ("b2021", "2"), ("c1999", "3")]
+        assert re.findall(r'<dt id="(\w+)"><span class="entry-number">\[(\d)\]', citations.led_back(LIST)) == [
+            ("a2020", "1"),
+            ("b2021", "2"),
+            ("c1999", "3"),
+        ]
 
     def test_a_number_is_part_of_the_link(self):
         citations = Citations()
-        html = citations.numbered(citations.collect('<a href="../bibliography/#a2020">A 2020</a>', "01-x/", "chapter 1"))
+        html = citations.numbered(
+            citations.collect('<a href="../bibliography/#a2020">A 2020</a>', "01-x/", "chapter 1")
+        )
         assert html.endswith('href="../bibliography/#a2020">A 2020&nbsp;<span class="citation-number">[1]</span></a>')
 
     def test_a_page_that_is_rendered_again_is_not_counted_twice(self):
@@ -51,9 +62,15 @@ class TestCitations:
 class TestTerms:
     def test_the_glossary_is_read_with_every_name_and_without_its_links(self, tmp_path):
         path = tmp_path / "glossary.md"
-        path.write_text("# Glossary\n\nKL divergence, *KL* { #kl }\n:   How far apart\n    two models are. [Chapter 2](02-x.md)\n")
+        path.write_text(
+            "# Glossary\n\nKL divergence, *KL* { #kl }\n:   How far apart\n    two models are. [Chapter 2](02-x.md)\n"
+        )
         (term,) = glossary(path, 0.0)
-        assert (term.id, term.names, term.definition) == ("kl", ("KL divergence", "KL"), "How far apart two models are.")
+        assert (term.id, term.names, term.definition) == (
+            "kl",
+            ("KL divergence", "KL"),
+            "How far apart two models are.",
+        )
 
     def test_a_term_is_found_over_the_end_of_a_line(self):
         paragraph, kl = Element("p"), Term("kl", ("KL divergence",), "How far apart")
@@ -96,7 +113,9 @@ def test_the_chapter_s_miniature_is_on_its_card(tmp_path):
 
     with_it, without = (Image.open(io.BytesIO(cards.card("T", "W", "A", tmp_path, chapter))) for chapter in (4, None))
     corner = (800, 400, 1200, 630)
-    assert {(0x5B, 0x3F, 0xD6), (0x0B, 0x6E, 0x6E)} <= colours(with_it.crop(corner)), "reward's and the aligned model's paths"
+    assert {(0x5B, 0x3F, 0xD6), (0x0B, 0x6E, 0x6E)} <= colours(with_it.crop(corner)), (
+        "reward's and the aligned model's paths"
+    )
     assert len(colours(without.crop(corner))) == 1
 
 
@@ -112,7 +131,9 @@ def test_the_icons_are_what_browsers_and_home_screens_ask_for():
 def test_a_card_is_a_picture_of_the_size_that_is_asked_for(tmp_path):
     from PIL import Image
 
-    image = cards.card("A rather long title that has to be broken into lines", "And a question?", "RLHF · Chapter 1 of 5", tmp_path)
+    image = cards.card(
+        "A rather long title that has to be broken into lines", "And a question?", "RLHF · Chapter 1 of 5", tmp_path
+    )
     picture = Image.open(io.BytesIO(image))
     assert picture.size == (1200, 630) and picture.format == "PNG"
     assert len(set(picture.convert("L").tobytes())) > 20, "something is drawn on it"

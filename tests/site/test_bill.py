@@ -20,7 +20,9 @@ def test_everything_in_the_site_is_named():
 def test_every_component_is_in_the_site():
     files = [str(path.relative_to(SITE)) for path in SITE.rglob("*") if path.is_file()]
     for component in COMPONENTS:
-        assert all(any(fnmatch(name, pattern) for name in files) for pattern in component.files if not pattern.startswith("*")), component.name
+        assert all(
+            any(fnmatch(name, pattern) for name in files) for pattern in component.files if not pattern.startswith("*")
+        ), component.name
 
 
 def test_the_bill_is_valid():
@@ -42,7 +44,12 @@ def test_every_licence_is_there_in_full():
     text = (SITE / LICENCES).read_text()
     for component in COMPONENTS:
         assert f"{component.name} {component.version}".strip() in text
-    for words in ("Mozilla Public License Version 2.0", "PYTHON SOFTWARE FOUNDATION LICENSE", "SIL OPEN FONT LICENSE", "NumPy Developers"):
+    for words in (
+        "Mozilla Public License Version 2.0",
+        "PYTHON SOFTWARE FOUNDATION LICENSE",
+        "SIL OPEN FONT LICENSE",
+        "NumPy Developers",
+    ):
         assert words.lower() in text.lower(), words
 
 

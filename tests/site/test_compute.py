@@ -49,7 +49,9 @@ def test_two_kinds_of_processor_build_the_same_models_and_views(tmp_path, conten
         computer = Computer(cache)
         computer.open(plain(content))
         models = {id: computer.answer(b"", train=id, seed=1) for id in ("moon",)}
-        shipped = plain(replace(content, models={**models, **{id: models["moon"] for id in content.tasks if id not in models}}))
+        shipped = plain(
+            replace(content, models={**models, **{id: models["moon"] for id in content.tasks if id not in models}})
+        )
         computer.open(shipped)
         built.append((models, {name: computer.answer(b"", views=name, options={}) for name in FIGURES}))
         computer.close()

@@ -19,7 +19,10 @@ def test_a_block_becomes_a_section_with_its_first_view_and_caption(counting_stag
     options = json.loads(re.search(r'data-options="([^"]*)"', section)[1].replace("&#34;", '"'))
     assert options == {"step": "5", "loud": "True"}
     assert "<output>0</output>" in html
-    assert re.search(r'<figcaption>\s*<p><span class="figure-number">Figure 3.1</span> <em>What</em> to see.</p>\s*</figcaption>', html)
+    assert re.search(
+        r'<figcaption>\s*<p><span class="figure-number">Figure 3.1</span> <em>What</em> to see.</p>\s*</figcaption>',
+        html,
+    )
     assert html.index("Before.") < html.index("<section") < html.index("After.")
 
 

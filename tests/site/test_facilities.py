@@ -7,7 +7,9 @@ BROWSER = Path(__file__).parents[2] / "widgets" / "browser"
 ROOM = {"facilities.js"}
 # The service worker is one itself: caches are its own trade. The boot asks what its worker can do.
 OUTSIDE = {"service-worker.js"}
-ASKED = re.compile(r"\b(localStorage|sessionStorage|indexedDB|navigator\.(?!userAgent)\w+|caches\.|new Worker\(|new SharedWorker\()")
+ASKED = re.compile(
+    r"\b(localStorage|sessionStorage|indexedDB|navigator\.(?!userAgent)\w+|caches\.|new Worker\(|new SharedWorker\()"
+)
 
 
 def test_nothing_else_touches_what_may_be_refused():

@@ -16,7 +16,9 @@ MOST_BYTES = 120_000
 
 
 def equations() -> list[str]:
-    return [block or inline for path in (ROOT / "docs").glob("*.md") for block, inline in EQUATION.findall(path.read_text())]
+    return [
+        block or inline for path in (ROOT / "docs").glob("*.md") for block, inline in EQUATION.findall(path.read_text())
+    ]
 
 
 def slanted(letter: str) -> int:
@@ -47,4 +49,7 @@ def test_every_letter_of_every_equation_is_in_the_font_for_it():
             if element.tag == "mtext" or len(text) > 1 and element.tag in ("mi", "mo"):
                 assert {ord(letter) for letter in text} <= {*LETTERS}, text
             elif element.tag in ("mi", "mn", "mo"):
-                assert {slanted(letter) if element.tag == "mi" else ord(letter) for letter in text} <= {*FORMULAS}, (text, tex)
+                assert {slanted(letter) if element.tag == "mi" else ord(letter) for letter in text} <= {*FORMULAS}, (
+                    text,
+                    tex,
+                )

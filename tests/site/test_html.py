@@ -47,7 +47,9 @@ def test_what_figures_turn_into_is_valid(tmp_path):
     for name, stored in views().items():
         for number, html in enumerate(sorted(set(stored.values()), key=len)[-EACH:]):
             path = tmp_path / f"{name}-{number}.html"
-            path.write_text(f"<!doctype html>\n<html lang=\"en\"><head><title>{name}</title></head><body>\n{html}\n</body></html>\n")
+            path.write_text(
+                f'<!doctype html>\n<html lang="en"><head><title>{name}</title></head><body>\n{html}\n</body></html>\n'
+            )
             files.append(path)
     found = problems(tmp_path, files) if files else []
     assert not found, "\n".join(found)

@@ -14,7 +14,9 @@ def dead(page: str, link: str) -> str | None:
     """What is wrong with a link, if anything is."""
     address, anchor = target(page, link)
     if address is None:
-        return None if link.startswith(("https://", "mailto:", "data:")) else f"{link}: leaves the book, and not by https"
+        return (
+            None if link.startswith(("https://", "mailto:", "data:")) else f"{link}: leaves the book, and not by https"
+        )
     if address in pages():
         anchor = anchor.partition("=")[0]  # a figure in a state: #preference-labeling=1.eJy
         return None if not anchor or anchor in pages()[address].anchors else f"{link}: no such anchor"
@@ -27,7 +29,9 @@ def test_a_page_links_to_what_is_there(address):
     assert not list(filter(None, (dead(address, link) for link in [*page.links, *page.loads])))
 
 
-FIGURE = re.compile(r'<figure class="figure" id="figure-([\w-]+)".*?<span class="figure-number">Figure ([\d.]+)</span>', re.DOTALL)
+FIGURE = re.compile(
+    r'<figure class="figure" id="figure-([\w-]+)".*?<span class="figure-number">Figure ([\d.]+)</span>', re.DOTALL
+)
 REFERENCE = re.compile(r'<a [^>]*href="([^"]+)"[^>]*>[Ff]igure ([\d.]+)</a>')
 
 
@@ -104,24 +108,35 @@ def test_a_term_of_the_glossary_is_used_where_the_glossary_says(term):
     names = [name.strip().lower() for name in GLOSSARY.terms[term].split(",") if name.strip()]
     chapter = explained_in(term)
     words = chapters()[chapter].text.lower()
-    assert any(re.search(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", words) for name in names), f"{names} is nowhere in {chapter}"
+    assert any(re.search(rf"(?<![\w-]){re.escape(name)}s?(?![\w-])", words) for name in names), (
+        f"{names} is nowhere in {chapter}"
+    )
 
 
 def test_citations_are_numbered_in_the_order_of_the_book():
     met = []
     for page in sorted(chapters()):
         html = (SITE / page / "index.html").read_text()
-        for key, number in re.findall(r'class="citation" id="[^"]+" href="\.\./bibliography/#([\w-]+)">.*?\[(\d+)\]</span></a>', html):
+        for key, number in re.findall(
+            r'class="citation" id="[^"]+" href="\.\./bibliography/#([\w-]+)">.*?\[(\d+)\]</span></a>', html
+        ):
             if (key, int(number)) not in met:
                 met.append((key, int(number)))
-    assert [number for _, number in met] == list(range(1, len(met) + 1)), "each new one has the next number, and keeps it"
-    listed = [(key, int(words.partition("]")[0].strip().removeprefix("["))) for key, words in pages()["bibliography/"].terms.items()]
+    assert [number for _, number in met] == list(range(1, len(met) + 1)), (
+        "each new one has the next number, and keeps it"
+    )
+    listed = [
+        (key, int(words.partition("]")[0].strip().removeprefix("[")))
+        for key, words in pages()["bibliography/"].terms.items()
+    ]
     assert listed[: len(met)] == met
 
 
 def test_every_entry_leads_back_to_every_place_that_cites_it():
     back = {target("bibliography/", link) for link in pages()["bibliography/"].links}
-    cited = {(address, anchor) for address, page in pages().items() for anchor in page.anchors if anchor.startswith("cite-")}
+    cited = {
+        (address, anchor) for address, page in pages().items() for anchor in page.anchors if anchor.startswith("cite-")
+    }
     assert cited and cited <= back
 
 

@@ -71,7 +71,9 @@ def test_a_page_says_to_machines_what_it_is(address):
 def test_the_book_lists_its_chapters():
     told = data("")
     assert (told["@type"], told["name"]) == ("Book", BOOK)
-    assert [(part["position"], part["url"]) for part in told["hasPart"]] == [(n, canonical(a)) for n, a in enumerate(CHAPTERS, 1)]
+    assert [(part["position"], part["url"]) for part in told["hasPart"]] == [
+        (n, canonical(a)) for n, a in enumerate(CHAPTERS, 1)
+    ]
 
 
 def test_the_page_for_lost_readers_leads_on_and_is_not_found_by_search():
@@ -85,4 +87,6 @@ def test_the_page_for_lost_readers_leads_on_and_is_not_found_by_search():
 def test_an_icon_for_every_place(address):
     """Browsers ask for favicon.ico without being told."""
     assert (SITE / "favicon.ico").exists() and (SITE / "images/apple-touch-icon.png").exists()
-    assert found(r'<link rel="apple-touch-icon" href="([^"]+)">', source(address)).endswith("images/apple-touch-icon.png")
+    assert found(r'<link rel="apple-touch-icon" href="([^"]+)">', source(address)).endswith(
+        "images/apple-touch-icon.png"
+    )

@@ -12,7 +12,12 @@ ROOT = Path(__file__).parents[2]
 
 def copied(to: Path) -> Path:
     """The checkout's own files at another place, with what is installed and downloaded beside them."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).exists():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +34,12 @@ def files(folder: Path) -> set[str]:
 
 def test_another_build_of_the_same_sources_is_the_same_to_the_byte(tmp_path):
     there = copied(tmp_path / "another place" / "book")
-    environment = os.environ | {"TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONHASHSEED": "7", "NO_MKDOCS_2_WARNING": "1"}
+    environment = os.environ | {
+        "TZ": "Asia/Kathmandu",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "7",
+        "NO_MKDOCS_2_WARNING": "1",
+    }
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
     built = subprocess.run(command, cwd=there, env=environment, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr

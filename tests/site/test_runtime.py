@@ -72,7 +72,9 @@ def test_the_wheel_of_the_widgets_holds_the_rooms_that_run_in_the_browser():
 
 def test_a_wheel_is_the_same_every_time_and_opens(tmp_path):
     name, data = wheels.wheel("a-b", "1.0", {"a_b.py": b"x = 1\n"}, ("numpy",))
-    assert name == "a_b-1.0-py3-none-any.whl" and data == wheels.wheel("a-b", "1.0", {"a_b.py": b"x = 1\n"}, ("numpy",))[1]
+    assert (
+        name == "a_b-1.0-py3-none-any.whl" and data == wheels.wheel("a-b", "1.0", {"a_b.py": b"x = 1\n"}, ("numpy",))[1]
+    )
     (tmp_path / name).write_bytes(data)
     with zipfile.ZipFile(tmp_path / name) as file:
         assert "Requires-Dist: numpy" in file.read("a_b-1.0.dist-info/METADATA").decode()

@@ -22,7 +22,9 @@ PAGES = sorted(SITE.rglob("*.html"))
 def test_a_page_loads_nothing_from_another_host(path):
     html = path.read_text()
     loaded = re.findall(r'<(?:script|img|iframe|source|audio|video)\b[^>]*\bsrc="([^"]+)"', html)
-    loaded += re.findall(r'<link\b(?=[^>]*rel="(?:stylesheet|icon|preload|modulepreload|preconnect)")[^>]*href="([^"]+)"', html)
+    loaded += re.findall(
+        r'<link\b(?=[^>]*rel="(?:stylesheet|icon|preload|modulepreload|preconnect)")[^>]*href="([^"]+)"', html
+    )
     assert loaded and not [address for address in loaded if address.startswith(("http:", "https:", "//"))]
 
 
@@ -71,8 +73,18 @@ def project(tmp_path):
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        ("docs/03-reward-model.md", "widget preference-labeling", "widget preference-labelling", "perhaps 'preference-labeling'"),
-        ("docs/03-reward-model.md", "preference-labeling\n", "preference-labeling sed=2\n", "unknown option 'sed'; perhaps 'seed'"),
+        (
+            "docs/03-reward-model.md",
+            "widget preference-labeling",
+            "widget preference-labelling",
+            "perhaps 'preference-labeling'",
+        ),
+        (
+            "docs/03-reward-model.md",
+            "preference-labeling\n",
+            "preference-labeling sed=2\n",
+            "unknown option 'sed'; perhaps 'seed'",
+        ),
         ("content/questions/dog.yaml", "topic: A dog", "topic: 7", "dog.yaml:3: topic: "),
     ],
 )

@@ -11,7 +11,16 @@ MINUTES = (8, 13)
 
 def misspelled(folder, *files: str) -> list[str]:
     """Unknown words, each as file:line:column and the word."""
-    command = [ROOT / "node_modules/.bin/cspell", "--config", SETTINGS, "--root", folder, "--no-progress", "--no-summary", *files]
+    command = [
+        ROOT / "node_modules/.bin/cspell",
+        "--config",
+        SETTINGS,
+        "--root",
+        folder,
+        "--no-progress",
+        "--no-summary",
+        *files,
+    ]
     answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert answer.returncode in (0, 1), answer.stderr
     return answer.stdout.splitlines()

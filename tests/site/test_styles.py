@@ -17,11 +17,16 @@ def site(tmp_path):
     """Two pages, at different depths, that link to a sheet of the theme's and two of the book's."""
     for folder, root in ((tmp_path, ""), (tmp_path / "chapter", "../")):
         folder.mkdir(exist_ok=True)
-        links = "".join(f'<link rel="stylesheet" href="{root}assets/{name}.css">' for name in ("stylesheets/main", "book/fonts", "book/book"))
+        links = "".join(
+            f'<link rel="stylesheet" href="{root}assets/{name}.css">'
+            for name in ("stylesheets/main", "book/fonts", "book/book")
+        )
         (folder / "index.html").write_text(f'<head><title>T</title>{links}<meta name="x"></head><p class="md-note">')
     for folder in ("assets/stylesheets", "assets/book"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "assets/stylesheets/main.css").write_text(".md-note{color:red}.md-unused{color:blue}\n/*# sourceMappingURL=main.css.map */")
+    (tmp_path / "assets/stylesheets/main.css").write_text(
+        ".md-note{color:red}.md-unused{color:blue}\n/*# sourceMappingURL=main.css.map */"
+    )
     (tmp_path / "assets/stylesheets/main.css.map").write_text("{}")
     (tmp_path / "assets/book/fonts.css").write_text('@font-face{font-family:"F";src:url("./f.woff2")}')
     (tmp_path / "assets/book/book.css").write_text(".made-by-python{color:green}")
@@ -43,7 +48,9 @@ def test_the_themes_rules_that_nothing_calls_for_are_cut_and_the_books_are_not(s
 
 
 def test_what_names_files_stands_apart_and_the_rest_is_alike_on_every_page(site):
-    (fonts, rest), (other_fonts, other_rest) = (STYLE.findall((site / name).read_text()) for name in ("index.html", "chapter/index.html"))
+    (fonts, rest), (other_fonts, other_rest) = (
+        STYLE.findall((site / name).read_text()) for name in ("index.html", "chapter/index.html")
+    )
     assert 'url("assets/book/f.woff2")' in fonts and 'url("../assets/book/f.woff2")' in other_fonts
     assert rest == other_rest and rest.index(".md-note") < rest.index(".made-by-python")
 

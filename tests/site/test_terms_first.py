@@ -18,7 +18,9 @@ NAME = re.compile(r'data-widget="([\w-]+)"')
 
 def names() -> dict[str, tuple[str, ...]]:
     """How each term may be written, by its anchor."""
-    return {anchor: tuple(name.strip() for name in names.split(",")) for anchor, names in pages()["glossary/"].terms.items()}
+    return {
+        anchor: tuple(name.strip() for name in names.split(",")) for anchor, names in pages()["glossary/"].terms.items()
+    }
 
 
 def mentions(text: str, written: tuple[str, ...]) -> bool:

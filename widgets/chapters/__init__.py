@@ -25,8 +25,18 @@ from .same_optimum import SameOptimum
 # What is built upon comes before what builds on it.
 WIDGETS = Registry(
     [
-        Pull, Prediction, RawVsAligned, PipelineStepper, PreferenceLabeling, RewardHacking, MixingDesk, MethodCards, SameOptimum, Constitution,
-        ReportCard, Quiz,
+        Pull,
+        Prediction,
+        RawVsAligned,
+        PipelineStepper,
+        PreferenceLabeling,
+        RewardHacking,
+        MixingDesk,
+        MethodCards,
+        SameOptimum,
+        Constitution,
+        ReportCard,
+        Quiz,
     ]  # fmt: skip
 )
 

@@ -106,7 +106,11 @@ class Constitution(Widget[Drafting]):
                 return self._redrafted(state, state.question, state.turn + 1)
             case "tick":
                 id, on = event.value
-                ticked = tuple(other for other in self.known if (other == id and on == "on") or (other != id and other in state.ticked))
+                ticked = tuple(
+                    other
+                    for other in self.known
+                    if (other == id and on == "on") or (other != id and other in state.ticked)
+                )
                 return self._reset(replace(state, ticked=ticked))
             case "wording" | "test":
                 return replace(state, **{event.name: event.value})
@@ -133,7 +137,10 @@ class Constitution(Widget[Drafting]):
     def _added(self, state: Drafting) -> Drafting:
         """With the reader's principle, or with the reason why not."""
         if any(kind == state.test for _, kind in state.own):
-            return replace(state, refused=f"One of yours has the test “{TESTS[state.test]}” already. A second would forbid nothing more.")
+            return replace(
+                state,
+                refused=f"One of yours has the test “{TESTS[state.test]}” already. A second would forbid nothing more.",
+            )
         if len(state.own) >= MOST_OWN:
             return replace(state, refused=f"There is room for {MOST_OWN} of your own. Drop the last to add another.")
         words = state.wording.strip() or f"{TESTS[state.test].capitalize()}."
@@ -157,7 +164,9 @@ class Constitution(Widget[Drafting]):
         return self.content.trained(question).raw
 
     def _objections(self, state: Drafting) -> tuple[Objection, ...]:
-        return constitution.critique(state.versions[-1], self.content.tasks[state.question].kinds, self.principles(state))
+        return constitution.critique(
+            state.versions[-1], self.content.tasks[state.question].kinds, self.principles(state)
+        )
 
     def _revised(self, state: Drafting) -> Drafting:
         """One revision, from the first objection on, by every principle."""
@@ -165,7 +174,9 @@ class Constitution(Widget[Drafting]):
             return state
         kinds = self.content.tasks[state.question].kinds
         luck = Random(_revision_seed(state, len(state.versions)))
-        revised = constitution.revise(self._model(state.question), state.versions[-1], kinds, self.principles(state), luck)
+        revised = constitution.revise(
+            self._model(state.question), state.versions[-1], kinds, self.principles(state), luck
+        )
         return replace(state, versions=(*state.versions, tuple(revised.tolist())))
 
     def _at_cap(self, state: Drafting) -> bool:
@@ -185,7 +196,9 @@ class Constitution(Widget[Drafting]):
         """The call that the supervised phase makes."""
         model, kinds = self._model(state.question), self.content.tasks[state.question].kinds
         luck = Random(_training_seed(state.question))
-        return partial(constitution.supervised, model, kinds, self.principles(state), luck, drafts=DRAFTS, steps=TRAINING_STEPS)
+        return partial(
+            constitution.supervised, model, kinds, self.principles(state), luck, drafts=DRAFTS, steps=TRAINING_STEPS
+        )
 
     def settings(self, state: Drafting) -> tuple[Settings, ...]:
         draws = [Setting("draft", _draft_seed(state.question, state.turn), "its seed")]
@@ -193,18 +206,31 @@ class Constitution(Widget[Drafting]):
             draws.append(Setting("revision", _revision_seed(state, len(state.versions) - 1), "the seed of the last"))
         groups = [Settings("The draws", tuple(draws))]
         if state.trained is not None:
-            phase = settings.of(self.training(state), "The supervised phase", drafts="answers revised", rate="times the gradient of a row’s own mean loss")
+            phase = settings.of(
+                self.training(state),
+                "The supervised phase",
+                drafts="answers revised",
+                rate="times the gradient of a row’s own mean loss",
+            )
             seed = Setting("seed", _training_seed(state.question))
             judged = Setting("judged", JUDGED, f"answers, before and after, from the seed “{JUDGING}”")
-            typical = Setting("typical answer", _typical_seed(state.question), f"the seed of the {TYPICAL_OF} it is among")
+            typical = Setting(
+                "typical answer", _typical_seed(state.question), f"the seed of the {TYPICAL_OF} it is among"
+            )
             groups.append(Settings(phase.title, (seed, *phase.of, judged, typical)))
         return *groups, *raw_settings(self.content.tasks[state.question]), packed_settings(aligned=False)
 
     def _train(self, state: Drafting) -> Iterator[Drafting]:
         """The supervised phase: fine-tunes on revisions of many drafts."""
-        task, model, principles = self.content.tasks[state.question], self._model(state.question), self.principles(state)
+        task, model, principles = (
+            self.content.tasks[state.question],
+            self._model(state.question),
+            self.principles(state),
+        )
         work = Work()
-        state = replace(state, before=self._shares(model, task.kinds, principles), after=None, sample=(), trained=0.0, work=work)
+        state = replace(
+            state, before=self._shares(model, task.kinds, principles), after=None, sample=(), trained=0.0, work=work
+        )
         try:
             for phase in self.training(state)():
                 if phase.step or phase.revised % 20 == 0:
@@ -225,7 +251,9 @@ class Constitution(Widget[Drafting]):
 
     def view(self, state: Drafting) -> h.Node:
         return [
-            parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
+            parts.chips(
+                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
+            ),
             parts.panel("The principles", self._ticks(state), self._wording(state)),
             parts.panels(
                 parts.panel("Draft, critique, revision", self._drafts(state)),
@@ -238,12 +266,19 @@ class Constitution(Widget[Drafting]):
             (
                 h.li[
                     parts.button(
-                        principle.statement, "tick", (id, "off" if id in state.ticked else "on"), pressed=id in state.ticked, tone="aligned"
+                        principle.statement,
+                        "tick",
+                        (id, "off" if id in state.ticked else "on"),
+                        pressed=id in state.ticked,
+                        tone="aligned",
                     )
                 ]
                 for id, principle in self.known.items()
             ),
-            (h.li(class_="principle-own")[parts.note("Yours: ", words, f" ({TESTS[kind]})")] for words, kind in state.own),
+            (
+                h.li(class_="principle-own")[parts.note("Yours: ", words, f" ({TESTS[kind]})")]
+                for words, kind in state.own
+            ),
         ]
 
     def _wording(self, state: Drafting) -> h.Node:
@@ -263,11 +298,20 @@ class Constitution(Widget[Drafting]):
         return [
             parts.question(self.content.question(state.question).prompt),
             self._version(state, objections),
-            h.ul(class_="points")[(h.li[self._objection(state, objection)] for objection in objections)] if objections else None,
+            h.ul(class_="points")[(h.li[self._objection(state, objection)] for objection in objections)]
+            if objections
+            else None,
             parts.reading(self._state_of(state, objections)),
             parts.note(CRITIC),
             parts.buttons(
-                parts.button("Revise", "revise", key="r", kind="primary", tone="aligned", disabled=not objections or self._at_cap(state)),
+                parts.button(
+                    "Revise",
+                    "revise",
+                    key="r",
+                    kind="primary",
+                    tone="aligned",
+                    disabled=not objections or self._at_cap(state),
+                ),
                 parts.button("Another draft", "draft", key="d", sign="dice"),
             ),
         ]
@@ -279,12 +323,18 @@ class Constitution(Widget[Drafting]):
         before = state.versions[-2] if len(state.versions) > 1 else said
         broken = {objection.position for objection in objections}
         pills = [
-            parts.Token(phrases[token], state="removed" if place in broken else "shown" if token in before else "inserted")
+            parts.Token(
+                phrases[token], state="removed" if place in broken else "shown" if token in before else "inserted"
+            )
             for place, token in enumerate(said)
         ]
         title = "Draft of the raw model" if len(state.versions) == 1 else f"Revision {len(state.versions) - 1}"
         marked = "keeps every principle" if self.principles(state) and not objections else None
-        body = parts.tokens(pills, title, turn=f"{state.question} {state.turn} {len(state.versions)}") if pills else "(It says nothing.)"
+        body = (
+            parts.tokens(pills, title, turn=f"{state.question} {state.turn} {len(state.versions)}")
+            if pills
+            else "(It says nothing.)"
+        )
         return parts.response(title, body, tone="raw" if len(state.versions) == 1 else "aligned", marked=marked)
 
     def _objection(self, state: Drafting, objection: Objection) -> str:
@@ -301,7 +351,11 @@ class Constitution(Widget[Drafting]):
         if objections:
             found = f"{count} {'objection' if count == 1 else 'objections'}."
             return f"{found} {self._why_not(state)}".strip()
-        return "Nothing to object to." if not revisions else f"After {revisions} {'revision' if revisions == 1 else 'revisions'}, nothing is left to object to."
+        return (
+            "Nothing to object to."
+            if not revisions
+            else f"After {revisions} {'revision' if revisions == 1 else 'revisions'}, nothing is left to object to."
+        )
 
     def _why_not(self, state: Drafting) -> str:
         """Why revising cannot end well, or has to end here."""
@@ -312,18 +366,34 @@ class Constitution(Widget[Drafting]):
     def _training(self, state: Drafting) -> h.Node:
         able = bool(self.principles(state))
         run = [
-            parts.buttons(parts.button(f"Revise {DRAFTS} drafts and fine-tune", "train", key="t", kind="primary", sign="play", disabled=not able)),
+            parts.buttons(
+                parts.button(
+                    f"Revise {DRAFTS} drafts and fine-tune",
+                    "train",
+                    key="t",
+                    kind="primary",
+                    sign="play",
+                    disabled=not able,
+                )
+            ),
             not able and parts.note("Tick a principle first: without one there is nothing to revise by."),
         ]
         if state.before is None or state.after is None:
             return [run, self._under_way(state)]
         kept = [
-            (parts.Bar(self.statement(state, principle.id), before, tone="raw", whose="before"), parts.Bar(self.statement(state, principle.id), after, tone="aligned", whose="after"))
-            for principle, before, after in zip(self.principles(state), state.before.kept, state.after.kept, strict=True)
+            (
+                parts.Bar(self.statement(state, principle.id), before, tone="raw", whose="before"),
+                parts.Bar(self.statement(state, principle.id), after, tone="aligned", whose="after"),
+            )
+            for principle, before, after in zip(
+                self.principles(state), state.before.kept, state.after.kept, strict=True
+            )
         ]
         categories = [
             (parts.Bar(name, before, tone="raw", whose="before"), parts.Bar(name, after, tone="aligned", whose="after"))
-            for name, before, after in zip(three_h.CATEGORIES, state.before.categories, state.after.categories, strict=True)
+            for name, before, after in zip(
+                three_h.CATEGORIES, state.before.categories, state.after.categories, strict=True
+            )
         ]
         return [
             run,
@@ -334,14 +404,18 @@ class Constitution(Widget[Drafting]):
                 tone="aligned",
             ),
             parts.shares(kept, f"Share of {JUDGED} answers that keep each principle", texts=True),
-            parts.disclosure("What kinds of answers are these?", parts.shares(categories, f"Share of {JUDGED} answers of each kind")),
+            parts.disclosure(
+                "What kinds of answers are these?", parts.shares(categories, f"Share of {JUDGED} answers of each kind")
+            ),
             parts.reading(self._verdict(state)),
             parts.note(DEPARTURE),
         ]
 
     def _under_way(self, state: Drafting) -> h.Node:
         if state.trained is None:
-            return parts.note("One revision mends one answer. Training on many changes the model itself.", " ", DEPARTURE)
+            return parts.note(
+                "One revision mends one answer. Training on many changes the model itself.", " ", DEPARTURE
+            )
         if state.work.going:
             return parts.progress("Revising and training", state.trained)
         return parts.message("warn", f"Stopped at {parts.percent(state.trained)}. Run it again to see what it changes.")
@@ -350,7 +424,11 @@ class Constitution(Widget[Drafting]):
         """What the fine-tuned model answers."""
         phrases = self.content.tasks[state.question].phrases
         said = [token for token in state.sample if token != len(phrases)]
-        return parts.tokens([phrases[token] for token in said], "The fine-tuned model’s answer") if said else "(It says nothing.)"
+        return (
+            parts.tokens([phrases[token] for token in said], "The fine-tuned model’s answer")
+            if said
+            else "(It says nothing.)"
+        )
 
     def _verdict(self, state: Drafting) -> str:
         good, evasive = three_h.CATEGORIES.index(three_h.GOOD), three_h.CATEGORIES.index("evasive")

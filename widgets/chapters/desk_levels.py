@@ -12,12 +12,13 @@ import numpy as np
 from widgets.core import dpo, optimum, pipeline
 from widgets.core.annotators import CAREFUL
 from widgets.core.channels import Channels, likeliest
-from widgets.core.language_model import LanguageModel, phrase_reward
+from widgets.core.language_model import LanguageModel
 
 from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
 from .content import Content
+from .label_draws import reader_reward
 from .taste import Taste, phrase_features
 
 # Answers on the desk end after so many phrases, so that a few of them hold a good share of all.
@@ -62,7 +63,9 @@ class Levels:
         """The DPO run on these preferences, one vote each."""
         pairs = np.array(self.pairs(prefer))
         chosen, rejected = self.channels.responses[pairs[:, 0]], self.channels.responses[pairs[:, 1]]
-        return partial(dpo.train, self.tuned, chosen, rejected, DPO_BETA, steps=DPO_STEPS, rate=dpo.learning_rate(DPO_BETA))
+        return partial(
+            dpo.train, self.tuned, chosen, rejected, DPO_BETA, steps=DPO_STEPS, rate=dpo.learning_rate(DPO_BETA)
+        )
 
     def path(self, prefer: str) -> list[np.ndarray]:
         """Log-levels after every step of that run, the start first; each (m + 1,)."""
@@ -91,13 +94,20 @@ def _reward(content: Content, id: str, taste: Taste | None) -> tuple[np.ndarray,
     """A reward model's scores in units of their deviation among the fine-tuned model's answers, (n + 1, n + 1); and its settings."""
     models, task = content.trained(id), content.tasks[id]
     if taste:
-        reward = phrase_reward(phrase_features(content, id)[:-1] @ taste.model.weights)
+        reward = reader_reward(models.tuned, phrase_features(content, id)[:-1] @ taste.model.weights)
         whose = Settings("Reward model", (Setting("labels", len(taste.preferences), taste.sources),))
-        return reward / max(models.tuned.deviation(reward), 1e-6), (whose,)  # a taste may find all these answers alike
+        return reward, (whose,)
     compare = partial(pipeline.compare, task, (models.raw, models.tuned), COMPARISONS, SEED)
     fit = partial(pipeline.learn_reward, task, compare())
-    judged = settings.of(compare, f"Comparisons, judged by {CAREFUL.name}", count="pairs, from the raw and the fine-tuned model in equal shares")
-    return pipeline.reward_table(fit(), models.tuned), (judged, settings.of(fit, "Reward model", l2="the pull of its weights towards zero"))
+    judged = settings.of(
+        compare,
+        f"Comparisons, judged by {CAREFUL.name}",
+        count="pairs, from the raw and the fine-tuned model in equal shares",
+    )
+    return pipeline.reward_table(fit(), models.tuned), (
+        judged,
+        settings.of(fit, "Reward model", l2="the pull of its weights towards zero"),
+    )
 
 
 def _cut(model: LanguageModel) -> LanguageModel:

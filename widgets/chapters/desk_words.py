@@ -12,7 +12,6 @@ from widgets.kit import parts
 
 from .desk_levels import NAMES, Levels
 
-REST = len(NAMES)  # the channel of everything else
 CLOSE = 0.05  # nats: what moved by less has hardly moved
 
 
@@ -54,7 +53,11 @@ def share(log: float) -> str:
 def pretrained(mix: Mix) -> str:
     loud = mix.loudest
     gold = float(mix.levels.gold[loud])
-    judged = f"likely, and not good: the careful judge gives it {_number(gold)}" if gold < 0.5 else f"and the careful judge gives it {_number(gold)}"
+    judged = (
+        f"likely, and not good: the careful judge gives it {_number(gold)}"
+        if gold < 0.5
+        else f"and the careful judge gives it {_number(gold)}"
+    )
     return (
         f"Fresh from pre-training, the model gives every answer a chance. The loudest on the desk is {NAMES[loud]}, "
         f"at {share(mix.logs[loud])}; {judged}. The last channel is everything else that it might say. Together they make 100 %."
@@ -86,7 +89,7 @@ def held(mix: Mix) -> str:
     loud = mix.loudest
     return (
         f"Beta holds the faders to their notches. At {mix.beta:.2g} the loudest, {NAMES[loud]}, is at {share(mix.logs[loud])}, "
-        f"{_change(mix.logs[loud] - mix.levels.start[loud])} what it was. Drag beta to the left, and the same rewards push harder."
+        f"{_times(mix.logs[loud] - mix.levels.start[loud])} what it was. Drag beta to the left, and the same rewards push harder."
     )
 
 
@@ -95,7 +98,7 @@ def screams(mix: Mix) -> str:
     best = int(np.argmax(golds))
     found = f"With beta at {mix.beta:.2g}, {NAMES[loud]} takes {share(mix.logs[loud])}"
     if mix.logs[loud] < math.log(0.5):
-        found += f", and everything else on and off the desk shares the rest"
+        found += ", and everything else on and off the desk shares the rest"
     if golds[loud] >= golds[best] - 1e-9:
         return f"{found}. No answer here is better by the careful judge, so this time nothing is lost but variety."
     return (
@@ -121,7 +124,9 @@ def preferred(mix: Mix, before: np.ndarray, pairs: list[tuple[int, int]], steps:
     if len(pairs) == 1:
         (chosen, rejected) = pairs[0]
         if not steps:
-            return f"One person preferred {NAMES[chosen]} to {NAMES[rejected]}. Drag the training on, and watch the two."
+            return (
+                f"One person preferred {NAMES[chosen]} to {NAMES[rejected]}. Drag the training on, and watch the two."
+            )
         return (
             f"After {steps} steps of DPO on one preference, {NAMES[chosen]} over {NAMES[rejected]}: {NAMES[chosen]} went {_from_to(before[chosen], mix.logs[chosen])}, "
             f"{NAMES[rejected]} {_from_to(before[rejected], mix.logs[rejected])}. The loss asks only that they move apart."
@@ -178,7 +183,11 @@ def loss(mix: Mix, pair: tuple[int, int], lit: str) -> h.Node:
 def _formula(label: str, terms: list, lit: str) -> h.Node:
     return h.p(class_="formula", role="group", aria_label=label)[
         (
-            term if isinstance(term, str) else h.span(class_="term", data_lit=term[0] if term[0] == lit else None)[h.var[_subscript(term[1])], h.b[term[2]]]
+            term
+            if isinstance(term, str)
+            else h.span(class_="term", data_lit=term[0] if term[0] == lit else None)[
+                h.var[_subscript(term[1])], h.b[term[2]]
+            ]
             for term in terms
         )
     ]
@@ -203,10 +212,6 @@ def _times(log: float) -> str:
     if factor >= 1e6:
         return f"10^{log / math.log(10):.0f} times"
     return f"{factor:.2g} times" if factor < 10 else f"{float(f'{factor:.2g}'):,.0f} times"
-
-
-def _change(log: float) -> str:
-    return _times(log)
 
 
 def _plain(log: float) -> str:

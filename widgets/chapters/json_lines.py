@@ -45,8 +45,14 @@ def written(text: str, before: int = 0) -> int:
     size = len(json.dumps(text, ensure_ascii=False).encode())
     if before + size > MOST_WRITTEN:
         files = "The files imported so far and this one take" if before else "The file takes"
-        cure = "Start over, and import it then." if before and size <= MOST_WRITTEN else "Keep the first part of its lines, and import that."
-        raise Rejected(f"{files} {before + size:,} bytes, and at most {MOST_WRITTEN:,} can be kept. Nothing was changed. {cure}")
+        cure = (
+            "Start over, and import it then."
+            if before and size <= MOST_WRITTEN
+            else "Keep the first part of its lines, and import that."
+        )
+        raise Rejected(
+            f"{files} {before + size:,} bytes, and at most {MOST_WRITTEN:,} can be kept. Nothing was changed. {cure}"
+        )
     return size
 
 
@@ -87,7 +93,11 @@ class Reading:
         self.lines = len(self._found)
         # Made once and filled: a copy at every turn would take quadratic time.
         self._differences, self._count = np.zeros((self.lines, len(FEATURES))), 0
-        self._problems = [f"The file has {found:,} lines; those after line {MOST_LINES:,} were left out."] if found > MOST_LINES else []
+        self._problems = (
+            [f"The file has {found:,} lines; those after line {MOST_LINES:,} were left out."]
+            if found > MOST_LINES
+            else []
+        )
 
     def __iter__(self) -> Iterator[int]:
         characters = turn = 0
@@ -109,7 +119,14 @@ class Reading:
 
     def so_far(self, line: int) -> Imported:
         """What was read. It keeps: later lines are written behind it."""
-        return Imported(self._differences[: self._count], np.ones(self._count), tuple(self._problems), line, self.lines, line / self.lines)
+        return Imported(
+            self._differences[: self._count],
+            np.ones(self._count),
+            tuple(self._problems),
+            line,
+            self.lines,
+            line / self.lines,
+        )
 
 
 def _difference(line: str) -> np.ndarray:

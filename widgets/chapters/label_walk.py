@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from widgets.core import optimum, ppo, same_labels
+from widgets.core import optimum, same_labels
 from widgets.core.language_model import LanguageModel
 from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
 from .label_draws import BETA, DRAWS, Draw, Experiment
+from .practice_settings import practice
 
 # How many points PPO's path has, and DPO's, which may turn early, at most.
 LOOKS, FINE = 25, 50
@@ -102,20 +103,12 @@ def settings_of(run: Run) -> Sequence[Settings]:
         Setting("draws", len(run.draws)),
     )
     fitted = (Setting("l2", run.l2), Setting("chosen from", same_labels.L2S))
-    practice = settings.of(
-        run.practice,
-        "PPO, in the first draw; draws after it take the exact optimum of the reward",
-        epsilon="the clip range",
-        decay="the share of the step size that is left at the end of half a cosine",
-        adam_epsilon="gradients below it move a logit less",
-    )
-    baseline = tuple(Setting(f"baseline, {name.lower()}", getattr(ppo.Baseline, name)) for name in ("PRIOR", "KEEP"))
     stop = settings.of(run.experiment.watching(run.draw, ()), "When DPO stops")
     kept = Setting("kept", run.kept_at, "steps, where the loss on the held-out labels was lowest")
     return (
         Settings("The labels", data),
         *(() if run.l2 is None else (Settings("RLHF's reward model", fitted),)),
-        replace(practice, of=practice.of + baseline),
+        practice(run.practice, "PPO, in the first draw; draws after it take the exact optimum of the reward"),
         settings.of(run.direct, "DPO"),
         replace(stop, of=(*stop.of, kept)),
     )

@@ -147,11 +147,18 @@ class MethodCards(Widget[Cards]):
         judge = f" True quality is what {CAREFUL.name} says. {PORTRAITS[CAREFUL.name]}" if state.taste else None
         return [
             parts.message("info", state.whose, judge),
-            parts.cards("method", "Method", {name: parts.Card(m.title, m.short, m.sign) for name, m in METHODS.items()}, state.chosen),
+            parts.cards(
+                "method",
+                "Method",
+                {name: parts.Card(m.title, m.short, m.sign) for name, m in METHODS.items()},
+                state.chosen,
+            ),
             parts.flow(method.stages, f"The workflow of {method.title}", len(method.stages) - 1, back=method.back),
             state.chosen == "cai" and parts.note(f"{CRITIC} {AI_LABELLER}"),
             parts.versus(_list("Speaks for it", method.pros), _list("Speaks against it", method.cons)),
-            parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
+            parts.chips(
+                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
+            ),
             self._run(state),
             self._results(state),
         ]
@@ -180,13 +187,18 @@ class MethodCards(Widget[Cards]):
             name, share = state.working or (tuple(METHODS)[len(runs)], 0.0)
             return parts.progress(f"Training: {METHODS[name].title}", share)
         done = [METHODS[run.method].title for run in runs]
-        finished = f"{' and '.join(done)} {'is' if len(done) == 1 else 'are'} trained" if done else "None is trained yet"
+        finished = (
+            f"{' and '.join(done)} {'is' if len(done) == 1 else 'are'} trained" if done else "None is trained yet"
+        )
         share = self.progress(state) or len(done) / len(METHODS)
         return parts.message("warn", f"Stopped at {parts.percent(share)}. {finished}. Run them again for all three.")
 
     def _picture(self, state: Cards) -> h.Node:
         draw = state.draws[-1]
-        lines = [charts.Line(METHODS[run.method].title, [(point.kl, point.gold) for point in run.path], TONES[run.method]) for run in draw.runs]
+        lines = [
+            charts.Line(METHODS[run.method].title, [(point.kl, point.gold) for point in run.path], TONES[run.method])
+            for run in draw.runs
+        ]
         rule = charts.Rule("", x=draw.common) if draw.done else None
         return charts.chart(
             [*(lines or [charts.Line("start", [(0.0, 0.0)], "muted")]), rule],
@@ -213,7 +225,9 @@ class MethodCards(Widget[Cards]):
         if run is None:
             return parts.response(method.title, "…", tone="muted")
         said = [phrases[token] for token in run.answer]
-        return parts.response(method.title, parts.tokens(said, "Answer") if said else "(It says nothing.)", tone="aligned")
+        return parts.response(
+            method.title, parts.tokens(said, "Answer") if said else "(It says nothing.)", tone="aligned"
+        )
 
 
 def verdict(state: Cards) -> str:
@@ -256,4 +270,3 @@ def two_digits(value: float) -> str:
 
 def _list(title: str, items: tuple[str, ...]) -> h.Node:
     return h.div[h.p(class_="panel-title")[title], h.ul(class_="points")[(h.li[item] for item in items)]]
-

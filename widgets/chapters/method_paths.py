@@ -19,6 +19,8 @@ from widgets.core.reward_model import sigmoid
 from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
+from .practice_settings import practice
+
 BETA = 0.5
 LABELS = 400
 PPO_STEPS, PPO_BATCH = 150, 384
@@ -132,8 +134,13 @@ class Pupil:
         task, reference = self.lesson.task, self.policy
         fit = partial(pipeline.learn_reward, task, pairs)
         reward = pipeline.reward_table(fit(), reference)
-        practise = partial(ppo.train, reference, reward, BETA, task.rng("cards", self.lesson.seed), steps=PPO_STEPS, batch=PPO_BATCH)
-        self.settings += [settings.of(fit, "Reward model", l2="the pull of its weights towards zero"), settings.of(practise, "PPO")]
+        practise = partial(
+            ppo.train, reference, reward, BETA, task.rng("cards", self.lesson.seed), steps=PPO_STEPS, batch=PPO_BATCH
+        )
+        self.settings += [
+            settings.of(fit, "Reward model", l2="the pull of its weights towards zero"),
+            practice(practise, "PPO"),
+        ]
         self.drawn += PPO_STEPS * PPO_BATCH
         yield from self._walked(practise(), PPO_STEPS)
 
@@ -148,7 +155,16 @@ def direct(lesson: Lesson, pupil: Pupil) -> Iterator[float]:
     """DPO on the same comparisons."""
     pupil.labels, pupil.drawn = f"the same {LABELS}", 2 * LABELS
     pairs = lesson.compare()
-    learn = partial(dpo.train, lesson.start, pairs.first, pairs.second, BETA, preferences=pairs.preferences, steps=DPO_STEPS, rate=dpo.learning_rate(BETA))
+    learn = partial(
+        dpo.train,
+        lesson.start,
+        pairs.first,
+        pairs.second,
+        BETA,
+        preferences=pairs.preferences,
+        steps=DPO_STEPS,
+        rate=dpo.learning_rate(BETA),
+    )
     pupil.settings.append(settings.of(learn, "DPO", rate="Adam’s step at the start"))
     yield from pupil._walked(learn(), DPO_STEPS)
     preferred = np.where((pairs.preferences == 1)[:, None], pairs.first, pairs.second)
@@ -163,7 +179,9 @@ def constitutional(lesson: Lesson, pupil: Pupil) -> Iterator[float]:
         constitution.supervised, lesson.start, task.kinds, lesson.principles, task.rng("drafts", lesson.seed),
         drafts=DRAFTS, steps=REVISION_STEPS,
     )  # fmt: skip
-    redrawn = constitution.violations(lesson.start.sample(DRAFTS, task.rng("drafts", lesson.seed)), task.kinds, lesson.principles)
+    redrawn = constitution.violations(
+        lesson.start.sample(DRAFTS, task.rng("drafts", lesson.seed)), task.kinds, lesson.principles
+    )
     pupil.drawn = DRAFTS + int((redrawn > 0).sum()) + 2 * LABELS
     for phase in revise():
         if phase.step:
@@ -175,7 +193,13 @@ def constitutional(lesson: Lesson, pupil: Pupil) -> Iterator[float]:
     pupil.labels = f"{LABELS} by {labeller.name}"
     pupil.settings += [
         settings.of(revise, "Revisions", drafts="answers revised", rate="of the fine-tuning"),
-        Settings("Labels", (*settings.of(compare, "").of, Setting("sharpness", labeller.sharpness, "how surely it keeps to the principles"))),
+        Settings(
+            "Labels",
+            (
+                *settings.of(compare, "").of,
+                Setting("sharpness", labeller.sharpness, "how surely it keeps to the principles"),
+            ),
+        ),
     ]
     for share in pupil._practised(compare()):
         yield 0.3 + 0.7 * share
@@ -204,5 +228,6 @@ def lesson_settings(lesson: Lesson) -> Settings:
     """What all three methods share."""
     pairs = settings.of(lesson.compare, "").of
     who = Setting("annotator", lesson.annotator.name, "one vote a pair, on two answers of the SFT model")
-    return Settings("What all three are given", (*pairs, who, Setting("judged", JUDGED, "answers at each look, with the same luck")))
-
+    return Settings(
+        "What all three are given", (*pairs, who, Setting("judged", JUDGED, "answers at each look, with the same luck"))
+    )

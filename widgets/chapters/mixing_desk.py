@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import htpy as h
 import numpy as np
@@ -20,7 +21,7 @@ from .content import Content
 from .desk_levels import DPO_STEPS, NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES, Levels, levels_of
 from .method_cards import readers_taste
 from .preference_labeling import Labeling
-from .taste import Taste
+from .taste import MadeForTaste, Taste
 
 QUESTION_IDS = ("writing", "salary", "moon", "dog", "headache", "password")
 STEPS = ("Raw", "Fine-tuned", "Rewards push", "Beta holds", "Too weak", "Backwards", "Preference")
@@ -70,6 +71,7 @@ class MixingDesk(Widget[Desk]):
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
         self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:6]
+        self._made = MadeForTaste()
         self.walk = "read" if self.options.backwards else "step"
         channels = range(len(NAMES))
         self.events = (
@@ -90,7 +92,9 @@ class MixingDesk(Widget[Desk]):
         kind, _, channel = event.name.partition("_")
         match kind:
             case "question":
-                return Desk(event.value, state.taste, state.whose, state.step, state.read, state.beta, prefer=state.prefer)
+                return Desk(
+                    event.value, state.taste, state.whose, state.step, state.read, state.beta, prefer=state.prefer
+                )
             case "step" | "read":
                 return self._begun(replace(state, **{kind: event.value}), event.value)
             case "beta":
@@ -127,12 +131,8 @@ class MixingDesk(Widget[Desk]):
 
     def levels(self, state: Desk) -> Levels:
         """Made once for each question and taste; only the present taste's are kept."""
-        taste = state.taste.model.weights.tobytes() if state.taste else b""
-        if self.__dict__.get("_made_for") != taste:
-            self.__dict__.update(_made_for=taste, _made={})
-        if state.question not in self._made:
-            self._made[state.question] = levels_of(self.content, state.question, state.taste)
-        return self._made[state.question]
+        make = partial(levels_of, self.content, state.question, state.taste)
+        return self._made.get(state.taste, state.question, make)
 
     def mix(self, state: Desk) -> words.Mix:
         """The levels at this step, and all that is said of them."""
@@ -155,7 +155,11 @@ class MixingDesk(Widget[Desk]):
 
     def settings(self, state: Desk) -> tuple[Settings, ...]:
         levels, step = self.levels(state), self.at(state)
-        desk = (Setting("phrases", PHRASES, "after which an answer ends"), Setting("beta", BETA[state.beta])) if step >= PUSHED else (Setting("phrases", PHRASES),)
+        desk = (
+            (Setting("phrases", PHRASES, "after which an answer ends"), Setting("beta", BETA[state.beta]))
+            if step >= PUSHED
+            else (Setting("phrases", PHRASES),)
+        )
         groups = [Settings("The desk", desk)]
         if step >= PUSHED:
             groups += levels.judged
@@ -169,10 +173,15 @@ class MixingDesk(Widget[Desk]):
         mix, step = self.mix(state), self.at(state)
         return [
             parts.stepper(STEPS, step, done=range(step), event=self.walk),
-            parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
+            parts.chips(
+                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
+            ),
             parts.question(self.content.question(state.question).prompt),
             self._settings(state, step),
-            faders([*(self._channel(state, mix, step, place) for place in range(len(NAMES))), self._rest(mix, step)], "The desk"),
+            faders(
+                [*(self._channel(state, mix, step, place) for place in range(len(NAMES))), self._rest(mix, step)],
+                "The desk",
+            ),
             self._formula(state, mix, step),
             parts.reading(self._says(state, mix, step)),
             parts.note(self._origin(state, step)),
@@ -187,7 +196,17 @@ class MixingDesk(Widget[Desk]):
             ]
         if step < PUSHED:
             return None
-        return parts.slider("beta", "Leash, beta", state.beta, 0, BETA.ticks, 1, f"{BETA[state.beta]:.2g}", ends=("weak", "tight"), tone="aligned")
+        return parts.slider(
+            "beta",
+            "Leash, beta",
+            state.beta,
+            0,
+            BETA.ticks,
+            1,
+            f"{BETA[state.beta]:.2g}",
+            ends=("weak", "tight"),
+            tone="aligned",
+        )
 
     def _channel(self, state: Desk, mix: words.Mix, step: int, place: int) -> Channel:
         start = {PRETRAINED: None, TUNED: mix.levels.before}.get(step, mix.levels.start)
@@ -210,10 +229,27 @@ class MixingDesk(Widget[Desk]):
         name, reward = NAMES[place], float(mix.rewards[place])
         if step == BACKWARDS:
             stop = max(round(mix.logs[place] / np.log(10) * LEVEL_STOPS / 5), -LEVEL_STOPS)
-            return Handle(f"fader_{name}", f"Fader {name}", stop, -LEVEL_STOPS, 0, words.share(mix.logs[place]), "aligned", on_track=True)
+            return Handle(
+                f"fader_{name}",
+                f"Fader {name}",
+                stop,
+                -LEVEL_STOPS,
+                0,
+                words.share(mix.logs[place]),
+                "aligned",
+                on_track=True,
+            )
         if PUSHED <= step < BACKWARDS:
             stop = min(max(round(reward / REWARD), -REWARD_STOPS), REWARD_STOPS)
-            return Handle(f"reward_{name}", f"Reward of {name}", stop, -REWARD_STOPS, REWARD_STOPS, parts.shown(reward, 2, signed=True), "reward")
+            return Handle(
+                f"reward_{name}",
+                f"Reward of {name}",
+                stop,
+                -REWARD_STOPS,
+                REWARD_STOPS,
+                parts.shown(reward, 2, signed=True),
+                "reward",
+            )
         return None
 
     def _rest(self, mix: words.Mix, step: int) -> Channel:
@@ -234,7 +270,13 @@ class MixingDesk(Widget[Desk]):
     def _says(self, state: Desk, mix: words.Mix, step: int) -> str:
         if step == PREFERENCE:
             return words.preferred(mix, mix.levels.start, mix.levels.pairs(state.prefer), STRIDE * state.trained)
-        say = {PRETRAINED: words.pretrained, TUNED: words.tuned, PUSHED: words.pushed, HELD: words.held, SCREAMS: words.screams}
+        say = {
+            PRETRAINED: words.pretrained,
+            TUNED: words.tuned,
+            PUSHED: words.pushed,
+            HELD: words.held,
+            SCREAMS: words.screams,
+        }
         return say.get(step, words.backwards)(mix)
 
     def _origin(self, state: Desk, step: int) -> str:

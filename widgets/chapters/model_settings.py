@@ -12,6 +12,7 @@ from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
 from .models import RARE, SCALE
+from .practice_settings import practice
 
 
 def raw_settings(task: Task) -> tuple[Settings, ...]:
@@ -31,12 +32,12 @@ def aligned_settings(task: Task) -> tuple[Settings, ...]:
     pairs = settings.of(pipeline.comparing(task, None, seed), "", count="pairs of the SFT model’s answers").of
     fit = settings.of(partial(pipeline.learn_reward, task, None), "", l2="the pull of its weights towards zero").of
     judge = Setting("annotator", CAREFUL.name, "one vote a pair")
-    practice = settings.of(pipeline.practising(task, None, None, beta, seed), "PPO", beta="the price of a nat")
+    practised = practice(pipeline.practising(task, None, None, beta, seed), "PPO", beta="the price of a nat")
     return (
         *raw_settings(task),
         Settings("SFT", (_seed(seed), *shown, *tuning.of)),
         Settings("Reward model", (*pairs, judge, *fit)),
-        Settings(practice.title, (_seed(seed), *practice.of)),
+        Settings(practised.title, (_seed(seed), *practised.of)),
     )
 
 

@@ -44,7 +44,9 @@ def unpack(task: Task, packed: str) -> Models:
     side = len(task.phrases) + 1
     numbers = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<i2").reshape(-1, side, side).astype(float)
     raw, tuned, moved = numbers[:1], numbers[1:2], numbers[2:]
-    return Models(*(_model(task, logits) for logits in (raw, tuned, np.where(tuned > FORBIDDEN, tuned + moved, FORBIDDEN))))
+    return Models(
+        *(_model(task, logits) for logits in (raw, tuned, np.where(tuned > FORBIDDEN, tuned + moved, FORBIDDEN)))
+    )
 
 
 def _rounded(log_table: np.ndarray) -> np.ndarray:

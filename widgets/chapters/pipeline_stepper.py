@@ -20,7 +20,20 @@ from widgets.kit.widget import Options, Widget
 from .content import Content
 from .regime import nats, regime
 from .step_settings import settings_of
-from .three_steps import BATCH, BETA, HELD_OUT, ITERATIONS, SFT_STEPS, SIZES, Learned, Practice, Practised, Tuned, learn, tune
+from .three_steps import (
+    BATCH,
+    BETA,
+    HELD_OUT,
+    ITERATIONS,
+    SFT_STEPS,
+    SIZES,
+    Learned,
+    Practice,
+    Practised,
+    Tuned,
+    learn,
+    tune,
+)
 
 STEPS = ("Show it how", "Learn what people prefer", "Practise")
 OFFERED = ("writing", "salary", "headache", "moon", "dog", "password")
@@ -135,7 +148,9 @@ class PipelineStepper(Widget[Pipeline]):
     def view(self, state: Pipeline) -> h.Node:
         body = (self._show_tuning, self._show_learning, self._show_practice)[state.step]
         return [
-            parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
+            parts.chips(
+                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
+            ),
             parts.stepper(STEPS, state.step, done=_done(state), ready=_may_go_on(state), keys=("b", "n")),
             self._diagram(state),
             _stopped_before(state),
@@ -174,7 +189,9 @@ class PipelineStepper(Widget[Pipeline]):
         )
 
     def _show_learning(self, state: Pipeline) -> h.Node:
-        settings = parts.slider("size", "Comparisons", state.size, 0, len(SIZES) - 1, 1, str(SIZES[state.size]), tone="human")
+        settings = parts.slider(
+            "size", "Comparisons", state.size, 0, len(SIZES) - 1, 1, str(SIZES[state.size]), tone="human"
+        )
         if state.learned is None:
             model = "the model of step 1" if state.tuned else "the raw model (step 1 has not been run)"
             return [settings, self._run(state, "Compare and learn"), parts.note(_PAIRS.format(model))]
@@ -209,7 +226,9 @@ class PipelineStepper(Widget[Pipeline]):
             ],
             x=charts.Axis("probability it gave", low=0.5, high=1.0, format=parts.percent),
             y=_shares("share that came true", [happened for _, happened, _ in made.calibration]),
-            says=f"What it calls likely is off by {100 * worst:.0f} percentage points at most." if worst >= 0.005 else "Its probabilities are right on the mark.",
+            says=f"What it calls likely is off by {100 * worst:.0f} percentage points at most."
+            if worst >= 0.005
+            else "Its probabilities are right on the mark.",
             height="short",
         )
 
@@ -217,7 +236,9 @@ class PipelineStepper(Widget[Pipeline]):
         beta = self.beta(state)
         words = "no leash" if beta == 0 else f"{beta:.2g}"
         settings = [
-            parts.slider("beta", "Leash, beta", state.beta, 0, BETA.ticks, 1, words, ends=("none", "tight"), tone="aligned"),
+            parts.slider(
+                "beta", "Leash, beta", state.beta, 0, BETA.ticks, 1, words, ends=("none", "tight"), tone="aligned"
+            ),
             _skip(state),
         ]
         if state.learned is None:
@@ -257,7 +278,9 @@ class PipelineStepper(Widget[Pipeline]):
         return [
             self._asked(state),
             parts.versus(
-                parts.response("Before this step", _marked(before, first, second if after else first, "removed", tone), tone=tone),
+                parts.response(
+                    "Before this step", _marked(before, first, second if after else first, "removed", tone), tone=tone
+                ),
                 parts.response("After", _marked(before, second, first, "inserted", "aligned"), tone="aligned")
                 if after
                 else parts.empty(_NO_SCORE if state.step == 2 and state.learned is None else _NOT_RUN),
@@ -277,9 +300,18 @@ class PipelineStepper(Widget[Pipeline]):
         return [
             self._asked(state),
             parts.table(
-                "Some answers before this step" if scores is None else "The same answers after it, the one that it prefers first",
+                "Some answers before this step"
+                if scores is None
+                else "The same answers after it, the one that it prefers first",
                 ("Score", "True quality", "Answer"),
-                [(score(index), parts.number(float(golds[index]), signed=True), raw.text(answers[index]) or "(says nothing)") for index in order],
+                [
+                    (
+                        score(index),
+                        parts.number(float(golds[index]), signed=True),
+                        raw.text(answers[index]) or "(says nothing)",
+                    )
+                    for index in order
+                ],
             ),
             scores is not None and len(answers) > 1 and parts.note(_preferred(scores, golds)),
             _ask(),
@@ -319,9 +351,7 @@ _DIAGRAMS = (
     ),
 )
 _LIT = (2, 3, 3)
-_READY = (
-    f"{pipeline.DEMONSTRATIONS} good answers are ready; {pipeline.HELD_OUT} more are held out, to see what was learned and not just remembered."
-)
+_READY = f"{pipeline.DEMONSTRATIONS} good answers are ready; {pipeline.HELD_OUT} more are held out, to see what was learned and not just remembered."
 _NOT_RUN = "Run the step, and the same model answers again, with the same luck."
 _NO_SCORE = "With a score to practise for, the same model will answer here again."
 _PAIRS = (

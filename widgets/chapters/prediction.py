@@ -36,9 +36,20 @@ class Prediction(Widget[Guesses]):
     def __init__(self, content: Content, options: PredictionOptions | None = None) -> None:
         super().__init__(content, options)
         self.questions = {question.id: question for question in content.predictions}
-        self.events = (Choice("guess", tuple(_choice(question, place) for question in content.predictions for place in range(len(question.options)))),)
+        self.events = (
+            Choice(
+                "guess",
+                tuple(
+                    _choice(question, place)
+                    for question in content.predictions
+                    for place in range(len(question.options))
+                ),
+            ),
+        )
         if self.options.about and self.options.about not in self.questions:
-            raise Rejected(f"there is no question {self.options.about!r} in content/predictions.yaml; {one_of(list(self.questions), self.options.about)}")
+            raise Rejected(
+                f"there is no question {self.options.about!r} in content/predictions.yaml; {one_of(list(self.questions), self.options.about)}"
+            )
 
     def start(self) -> Guesses:
         return Guesses({})
@@ -64,8 +75,12 @@ def _kept(question: QuizQuestion, given: int) -> h.Node:
     _, _, anchor = question.figure.partition("#")
     verdict = "Right" if given == question.right else "Not quite"
     return [
-        parts.note("Kept. ", h.a(href=f"#{anchor}")["It is settled below"], ", and the quiz at the end of the book counts it."),
-        parts.disclosure("See the answer now", h.p[h.strong[f"{verdict}. {question.options[question.right]}."], f" {question.why}"]),
+        parts.note(
+            "Kept. ", h.a(href=f"#{anchor}")["It is settled below"], ", and the quiz at the end of the book counts it."
+        ),
+        parts.disclosure(
+            "See the answer now", h.p[h.strong[f"{verdict}. {question.options[question.right]}."], f" {question.why}"]
+        ),
     ]
 
 

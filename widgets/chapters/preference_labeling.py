@@ -29,7 +29,15 @@ PREFERENCES = {"a": 1.0, "b": 0.0, "tie": 0.5}
 SAID = {"a": "A", "b": "B", "tie": "a tie", "skip": "to skip"}
 CHOOSERS = {"informative": "most informative", "random": "at random"}
 # What an AI labeller is told of an answer of each style, in the terms of the principles.
-AS_KINDS = {"helpful": "right", "curt": "right", "flattering": "flattery", "padded": "filler", "hedged": "hedge", "rude": "rude", "wrong": "wrong"}
+AS_KINDS = {
+    "helpful": "right",
+    "curt": "right",
+    "flattering": "flattery",
+    "padded": "filler",
+    "hedged": "hedge",
+    "rude": "rude",
+    "wrong": "wrong",
+}
 AI_LABELS = 100
 # How surely it keeps to the principles: the log-odds of a choice for each objection more to one answer than to the other.
 SHARPNESS = 1.5
@@ -101,7 +109,11 @@ class Counts:
     @property
     def words(self) -> str:
         """“your 12 labels (3 ties), the AI labeller’s 100 and 30 from a file”; the first of them carries the noun."""
-        whose = (("your {}", self.yours, self.your_ties), ("the AI labeller’s {}", self.ai, self.ai_ties), ("{} from a file", self.imported, 0))
+        whose = (
+            ("your {}", self.yours, self.your_ties),
+            ("the AI labeller’s {}", self.ai, self.ai_ties),
+            ("{} from a file", self.imported, 0),
+        )
         told: list[str] = []
         for form, count, ties in whose:
             if count:
@@ -206,7 +218,9 @@ class PreferenceLabeling(Widget[Labeling]):
     def start(self) -> Labeling:
         nothing, model = (np.zeros((0, len(FEATURES))), np.zeros(0)), self.untaught
         principles = tuple(id for id in ("truthful", "kind", "plain") if id in self.principles)
-        return Labeling((), model, (model.weights,), self.next_pair((), model, "informative"), *nothing, principles=principles)
+        return Labeling(
+            (), model, (model.weights,), self.next_pair((), model, "informative"), *nothing, principles=principles
+        )
 
     def update(self, state: Labeling, event: Event) -> Labeling | Iterator[Labeling]:
         match event.name:
@@ -216,7 +230,11 @@ class PreferenceLabeling(Widget[Labeling]):
                 return replace(state, chooser=event.value, pair=self.next_pair(state.labels, state.model, event.value))
             case "principle":
                 id, on = event.value
-                kept = tuple(other for other in self.principles if (other == id and on == "on") or (other != id and other in state.principles))
+                kept = tuple(
+                    other
+                    for other in self.principles
+                    if (other == id and on == "on") or (other != id and other in state.principles)
+                )
                 return replace(state, principles=kept)
             case "ai":
                 return self._ai(state)
@@ -225,7 +243,11 @@ class PreferenceLabeling(Widget[Labeling]):
             case "import":
                 return self._import(state, event.value)
             case "forget_import":
-                return self._learned(state, imported=None, marks=_marked(state, "file removed")) if state.counts.imported else state
+                return (
+                    self._learned(state, imported=None, marks=_marked(state, "file removed"))
+                    if state.counts.imported
+                    else state
+                )
         return state
 
     def _label(self, state: Labeling, first: str, second: str, choice: str) -> Labeling:
@@ -233,7 +255,11 @@ class PreferenceLabeling(Widget[Labeling]):
             return state  # only from a hand-made link: such a pair is never offered
         expected = float(state.model.probability(self.features[first], self.features[second]))
         # A pair that is asked again was learned from already: no fair test.
-        drawn = (first, second) == state.pair and not _due_again(state.labels) and _is_drawn(len(state.labels), state.chooser)
+        drawn = (
+            (first, second) == state.pair
+            and not _due_again(state.labels)
+            and _is_drawn(len(state.labels), state.chooser)
+        )
         labels = (*state.labels, Label(first, second, choice, expected, drawn))
         if choice == "skip":
             return replace(state, labels=labels, pair=self.next_pair(labels, state.model, state.chooser))
@@ -251,7 +277,9 @@ class PreferenceLabeling(Widget[Labeling]):
 
     def _fitted(self, state: Labeling) -> Labeling:
         used = [label for label in (*state.labels, *state.ai) if label.choice != "skip"]
-        differences = np.array([self.features[label.first] - self.features[label.second] for label in used]).reshape(-1, len(FEATURES))
+        differences = np.array([self.features[label.first] - self.features[label.second] for label in used]).reshape(
+            -1, len(FEATURES)
+        )
         preferences = np.array([PREFERENCES[label.choice] for label in used])
         if state.imported:
             differences = np.concatenate([differences, state.imported.differences])
@@ -270,7 +298,9 @@ class PreferenceLabeling(Widget[Labeling]):
         return partial(reward_model.fit, differences, preferences)
 
     def settings(self, state: Labeling) -> tuple[Settings, ...]:
-        fit = settings.of(self._fit(state.differences, state.preferences), "Reward model", l2="the pull of its weights towards zero")
+        fit = settings.of(
+            self._fit(state.differences, state.preferences), "Reward model", l2="the pull of its weights towards zero"
+        )
         learned = (
             Setting("labels", len(state.preferences), state.counts.words),
             *fit.of,
@@ -279,7 +309,11 @@ class PreferenceLabeling(Widget[Labeling]):
         pairs = (
             Setting("seed", self.options.seed, "shuffles the pairs, and which answer is A"),
             Setting("pairs", len(self.pairs), "every two answers to one question"),
-            Setting("chosen", CHOOSERS[state.chooser], f"but every {AT_RANDOM}nd at random" if state.chooser == "informative" else ""),
+            Setting(
+                "chosen",
+                CHOOSERS[state.chooser],
+                f"but every {AT_RANDOM}nd at random" if state.chooser == "informative" else "",
+            ),
             Setting("asked again", ASK_AGAIN, "comparisons, after which an earlier one comes the other way round"),
         )
         ai = (
@@ -317,11 +351,18 @@ class PreferenceLabeling(Widget[Labeling]):
         rng = random.Random(f"ai {len(state.ai)}")
         pairs = rng.sample(self.pairs, min(AI_LABELS, len(self.pairs)))
         styles = list(AS_KINDS)
-        first, second = (np.array([[styles.index(self.responses[pair[side]][1].style)] for pair in pairs]) for side in (0, 1))
+        first, second = (
+            np.array([[styles.index(self.responses[pair[side]][1].style)] for pair in pairs]) for side in (0, 1)
+        )
         tests = [self.principles[id].test for id in state.principles]
         chances = constitution.preferences(first, second, list(AS_KINDS.values()), tests, SHARPNESS)
         return tuple(
-            Label(*pair, "tie" if chance == 0.5 else "a" if rng.random() < chance else "b", 0.5, principles=state.principles)
+            Label(
+                *pair,
+                "tie" if chance == 0.5 else "a" if rng.random() < chance else "b",
+                0.5,
+                principles=state.principles,
+            )
             for pair, chance in zip(pairs, chances.tolist(), strict=True)
         )
 
@@ -344,7 +385,11 @@ class PreferenceLabeling(Widget[Labeling]):
         """With a file’s comparisons in place of an earlier file’s. Where neither has any, there is nothing to learn and to mark."""
         before, came = state.counts.imported, len(imported.preferences)
         changed = replace(state, imported=imported)
-        return self._fitted(replace(changed, marks=_marked(state, "file" if came else "file removed"))) if before or came else changed
+        return (
+            self._fitted(replace(changed, marks=_marked(state, "file" if came else "file removed")))
+            if before or came
+            else changed
+        )
 
     def progress(self, state: Labeling) -> float | None:
         return state.imported.read if state.imported else None
@@ -358,7 +403,10 @@ class PreferenceLabeling(Widget[Labeling]):
                 self._outcome(state),
             ],
             parts.panels(
-                parts.panel(f"What {'your' if state.counts.total == state.counts.yours else 'the'} labels taught it", self._weights(state)),
+                parts.panel(
+                    f"What {'your' if state.counts.total == state.counts.yours else 'the'} labels taught it",
+                    self._weights(state),
+                ),
                 parts.panel("Score by kind of answer, change by change", self._accumulation(state)),
                 parts.panel("How often it predicted you", self._learning(state)),
                 parts.panel("More labels", self._more(state)),
@@ -398,7 +446,13 @@ class PreferenceLabeling(Widget[Labeling]):
         guess = favourite(a)
         sealed = parts.disclosure(
             "It has made its guess. Peek?",
-            h.p["It expects ", h.strong[guess.upper() if guess else "either"], " with ", parts.exactly(max(a, 1 - a), parts.percent(max(a, 1 - a))), "."],
+            h.p[
+                "It expects ",
+                h.strong[guess.upper() if guess else "either"],
+                " with ",
+                parts.exactly(max(a, 1 - a), parts.percent(max(a, 1 - a))),
+                ".",
+            ],
         )
         # Named for its pair: the next one comes sealed, whether or not this one was opened.
         return h.div(id="-".join(("guess", *state.pair)).replace("/", "-"))[sealed]
@@ -432,16 +486,26 @@ class PreferenceLabeling(Widget[Labeling]):
         rows = sorted(zip(FEATURES, state.model.weights, deviations, strict=True), key=lambda row: -abs(row[1]))
         return [
             parts.bars(
-                (parts.Bar(feature.label, weight, deviation, feature.description) for feature, weight, deviation in rows),
+                (
+                    parts.Bar(feature.label, weight, deviation, feature.description)
+                    for feature, weight, deviation in rows
+                ),
                 "Learned weight of each feature of a response, with two standard deviations",
             ),
-            state.informed and parts.note(f"Learned from {state.counts.words}. ", self._narrowed(2 * deviations.mean())),
+            state.informed
+            and parts.note(f"Learned from {state.counts.words}. ", self._narrowed(2 * deviations.mean())),
             parts.note(self._surest(rows, state.counts)),
         ]
 
     def _narrowed(self, reach: float) -> h.Node:
         first = 2 * np.sqrt(np.diag(self.untaught.covariance)).mean()
-        return ["A whisker reaches ± ", parts.number(reach), " on average; before any label it was ± ", parts.number(first), "."]
+        return [
+            "A whisker reaches ± ",
+            parts.number(reach),
+            " on average; before any label it was ± ",
+            parts.number(first),
+            ".",
+        ]
 
     def _surest(self, rows: list, counts: Counts) -> str:
         feature, weight, deviation = max(rows, key=lambda row: abs(row[1]) / row[2])
@@ -463,7 +527,9 @@ class PreferenceLabeling(Widget[Labeling]):
                 says=prediction_record(state.labels),
                 height="short",
             ),
-            parts.note("Only pairs drawn at random count: the most informative ones are those that are hardest to predict."),
+            parts.note(
+                "Only pairs drawn at random count: the most informative ones are those that are hardest to predict."
+            ),
             self._steadiness(state),
         ]
 
@@ -473,33 +539,59 @@ class PreferenceLabeling(Widget[Labeling]):
         if not asked:
             return None
         kindly = "" if same == asked else " Some pairs are too close to call."
-        return parts.note(f"Asked {_number_of(asked, 'pair')} a second time, you said the same {_number_of(same, 'time')}.{kindly}")
+        return parts.note(
+            f"Asked {_number_of(asked, 'pair')} a second time, you said the same {_number_of(same, 'time')}.{kindly}"
+        )
 
     def _more(self, state: Labeling) -> h.Node:
         exportable = sum(label.counts for label in state.labels)
         return [
             parts.chips("chooser", "Next pair:", CHOOSERS, state.chooser),
-            parts.note("“Most informative” asks, every second time, what it expects to learn most from. All at random, the whiskers shrink more slowly as a rule."),
+            parts.note(
+                "“Most informative” asks, every second time, what it expects to learn most from. All at random, the whiskers shrink more slowly as a rule."
+            ),
             h.ul(class_="principles", aria_label="The AI labeller’s principles")[
                 (
-                    h.li[parts.button(principle.statement, "principle", (id, "off" if id in state.principles else "on"), pressed=id in state.principles, tone="reward")]
+                    h.li[
+                        parts.button(
+                            principle.statement,
+                            "principle",
+                            (id, "off" if id in state.principles else "on"),
+                            pressed=id in state.principles,
+                            tone="reward",
+                        )
+                    ]
                     for id, principle in self.principles.items()
                 )
             ],
             parts.note(self._how_the_ai_judges),
             parts.buttons(
-                parts.button(f"Have the AI labeller judge {AI_LABELS} {'more' if state.informed else 'pairs'}", "ai", tone="reward", sign="model", disabled=not state.principles),
+                parts.button(
+                    f"Have the AI labeller judge {AI_LABELS} {'more' if state.informed else 'pairs'}",
+                    "ai",
+                    tone="reward",
+                    sign="model",
+                    disabled=not state.principles,
+                ),
                 state.ai and parts.button(f"Remove the AI labeller’s {len(state.ai)}", "forget_ai"),
             ),
-            not state.principles and parts.note("Mark a principle first: without one the AI labeller has nothing to go by."),
+            not state.principles
+            and parts.note("Mark a principle first: without one the AI labeller has nothing to go by."),
             state.ai and parts.note(self._went_by(state.ai)),
             state.counts.total > state.counts.yours and self._whose(state.counts),
             h.div(class_="buttons")[
-                exportable > 0 and parts.download(self.export(state), "preferences.jsonl", f"Export your {_number_of(exportable, 'label')}", kind="quiet"),
+                exportable > 0
+                and parts.download(
+                    self.export(state),
+                    "preferences.jsonl",
+                    f"Export your {_number_of(exportable, 'label')}",
+                    kind="quiet",
+                ),
                 parts.file_field("import", "Import JSON Lines", ".jsonl,.json,.txt,application/jsonl"),
                 state.counts.imported > 0 and parts.button("Forget the import", "forget_import"),
             ],
-            0 < exportable < len(state.labels) and parts.note("Ties and skips are not exported: the format has no place for them."),
+            0 < exportable < len(state.labels)
+            and parts.note("Ties and skips are not exported: the format has no place for them."),
             state.imported and self._import_report(state.imported),
         ]
 
@@ -507,9 +599,7 @@ class PreferenceLabeling(Widget[Labeling]):
     def _how_the_ai_judges(self) -> str:
         rule = constitution.Principle("rule", "", (("rude", 0),))
         odds = float(constitution.preferences(np.array([[0]]), np.array([[1]]), ["right", "rude"], [rule])[0])
-        return (
-            f"{AI_LABELLER} If one answer breaks one principle more, it prefers the other {round(100 * odds)} times in 100; if both break as many, it calls them equal."
-        )
+        return f"{AI_LABELLER} If one answer breaks one principle more, it prefers the other {round(100 * odds)} times in 100; if both break as many, it calls them equal."
 
     def _went_by(self, labels: tuple[Label, ...]) -> str:
         """By which principles the AI labeller's labels were made, which need not be those marked now."""
@@ -517,24 +607,38 @@ class PreferenceLabeling(Widget[Labeling]):
         for label in labels:
             batches[label.principles] = batches.get(label.principles, 0) + 1
         quoted = {id: f"“{principle.statement.removesuffix('.')}”" for id, principle in self.principles.items()}
-        told = (f"{_number_of(count, 'label')} by {listed([quoted[id] for id in ids])}" for ids, count in batches.items())
+        told = (
+            f"{_number_of(count, 'label')} by {listed([quoted[id] for id in ids])}" for ids, count in batches.items()
+        )
         return f"The AI labeller gave {'; '.join(told)}."
 
     def _whose(self, counts: Counts) -> h.Node:
-        whose = (("You", counts.yours, counts.your_ties), ("The AI labeller", counts.ai, counts.ai_ties), ("A file", counts.imported, 0))
+        whose = (
+            ("You", counts.yours, counts.your_ties),
+            ("The AI labeller", counts.ai, counts.ai_ties),
+            ("A file", counts.imported, 0),
+        )
         rows = [(name, f"{count - ties:,}", f"{ties:,}") for name, count, ties in whose if count or name == "You"]
         return parts.table("Whose labels it learned from", ("", "choices", "ties"), rows)
 
     def export(self, state: Labeling) -> str:
         """The reader's choices as JSON Lines; ties and skips have no place in that format."""
-        chosen = [(label.first, label.second) if label.choice == "a" else (label.second, label.first) for label in state.labels if label.counts]
-        return "".join(to_line(self.responses[best][0].prompt, self.responses[best][1].text, self.responses[other][1].text) for best, other in chosen)
+        chosen = [
+            (label.first, label.second) if label.choice == "a" else (label.second, label.first)
+            for label in state.labels
+            if label.counts
+        ]
+        return "".join(
+            to_line(self.responses[best][0].prompt, self.responses[best][1].text, self.responses[other][1].text)
+            for best, other in chosen
+        )
 
     def _import_report(self, imported: Imported) -> h.Node:
         shown, rest = imported.problems[:5], len(imported.problems) - 5
         return [
             parts.note(imported.came),
-            shown and parts.message("warn", *((problem, h.br) for problem in shown), rest > 0 and f"… and {rest:,} more."),
+            shown
+            and parts.message("warn", *((problem, h.br) for problem in shown), rest > 0 and f"… and {rest:,} more."),
         ]
 
     def _accumulation(self, state: Labeling) -> h.Node:
@@ -545,10 +649,20 @@ class PreferenceLabeling(Widget[Labeling]):
             for style, mean, tone in self._styles
         ]
         changes = len(weights) - 1
-        axis = charts.Axis("labels" if changes == state.counts.yours else "changes", low=0, high=max(10, changes), whole=True)
+        axis = charts.Axis(
+            "labels" if changes == state.counts.yours else "changes", low=0, high=max(10, changes), whole=True
+        )
         return [
-            charts.chart([*series, *_rules(state.marks, axis.high)], x=axis, y=charts.Axis("mean score"), says=_highest(series, state.counts)),
-            state.marks and parts.note("Each label of yours is one change. What the AI labeller or a file brings or takes away is one too, with an upright line."),
+            charts.chart(
+                [*series, *_rules(state.marks, axis.high)],
+                x=axis,
+                y=charts.Axis("mean score"),
+                says=_highest(series, state.counts),
+            ),
+            state.marks
+            and parts.note(
+                "Each label of yours is one change. What the AI labeller or a file brings or takes away is one too, with an upright line."
+            ),
             parts.note("It is never told which answer is of which kind."),
         ]
 
@@ -576,7 +690,9 @@ class PreferenceLabeling(Widget[Labeling]):
     def _ranked(self, place: int, id: str, score: float, deviation: float) -> h.Node:
         question, response = self.responses[id]
         return h.li(value=place)[
-            h.p(class_="ranking-score")[parts.number(score, signed=True), h.span(class_="bar-deviation")[" ± ", parts.number(2 * deviation)]],
+            h.p(class_="ranking-score")[
+                parts.number(score, signed=True), h.span(class_="bar-deviation")[" ± ", parts.number(2 * deviation)]
+            ],
             h.div[h.p(class_="ranking-question")[question.prompt], h.p(class_="ranking-text")[response.text]],
         ]
 
@@ -614,7 +730,9 @@ def prediction_record(labels: Sequence[Label]) -> str:
     late = tested[-10:]
     told = f"Of the last {len(late)} choices between two answers drawn at random it predicted {sum(label.predicted for label in late)}."
     if len(late) == 1:
-        told = f"It {'predicted' if late[0].predicted else 'missed'} the first choice between two answers drawn at random."
+        told = (
+            f"It {'predicted' if late[0].predicted else 'missed'} the first choice between two answers drawn at random."
+        )
     if not since:
         return f"{told} Its share is not above a coin’s half."
     return f"{told} Its share has been above a coin’s half since choice {since}. By luck, a coin does as well {_times_in_100(_luck(tested))}."
@@ -648,7 +766,11 @@ def _verdict(label: Label, now: float) -> h.Node:
     if label.choice == "skip":
         return "It learns nothing from that, and that is fine."
     if label.guess is None:
-        return "It had no idea beforehand; now it has one." if favourite(now) else "It had no idea beforehand, and has none now."
+        return (
+            "It had no idea beforehand; now it has one."
+            if favourite(now)
+            else "It had no idea beforehand, and has none now."
+        )
     sureness = max(label.expected, 1 - label.expected)
     confidence = parts.exactly(sureness, parts.percent(sureness))
     if label.choice == "tie":

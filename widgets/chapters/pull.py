@@ -56,7 +56,9 @@ class Pull(Widget[Pulled]):
     def settings(self, state: Pulled) -> tuple[Settings, ...]:
         model = settings.of(self._fit, "Reward model", l2="the pull of its weights towards zero")
         luck = (Setting("luck", self._luck(state)), Setting("judged", JUDGED, "answers, for the true quality"))
-        judged = settings.of(self._compare, f"Comparisons, judged by {CAREFUL.name}", count="pairs of the raw model’s answers")
+        judged = settings.of(
+            self._compare, f"Comparisons, judged by {CAREFUL.name}", count="pairs of the raw model’s answers"
+        )
         return judged, model, Settings("The answer", (Setting("beta", self._beta(state)), *luck))
 
     # The optimum at each stop.
@@ -104,19 +106,41 @@ class Pull(Widget[Pulled]):
     def view(self, state: Pulled) -> h.Node:
         policy, quality = self.policy(state), self._qualities[state.stop]
         said = [token for token in policy.sample(1, Random(self._luck(state)))[0].tolist() if token != policy.end]
-        pills = [parts.Token(policy.phrases[token], float(policy.next_token(said[:place])[token])) for place, token in enumerate(said)]
+        pills = [
+            parts.Token(policy.phrases[token], float(policy.next_token(said[:place])[token]))
+            for place, token in enumerate(said)
+        ]
         pull = "nothing pulls" if not state.stop else f"pull {1 / self._beta(state):.2g}"
         share = (quality - LOWEST) / (HIGHEST - LOWEST)
         return [
             parts.question(self.content.question(self.id).prompt),
-            parts.slider("stop", "How hard a reward pulls", state.stop, 0, STOPS, 1, pull, ends=("not at all", "all it can"), tone="reward"),
+            parts.slider(
+                "stop",
+                "How hard a reward pulls",
+                state.stop,
+                0,
+                STOPS,
+                1,
+                pull,
+                ends=("not at all", "all it can"),
+                tone="reward",
+            ),
             h.div(class_="pull-answer")[
-                parts.tokens(pills, "The model’s answer", tone="raw" if quality < 0 else "aligned") if pills else parts.note("It says nothing.")
+                parts.tokens(pills, "The model’s answer", tone="raw" if quality < 0 else "aligned")
+                if pills
+                else parts.note("It says nothing.")
             ],
-            parts.gauge("True quality", min(max(share, 0.0), 1.0), parts.shown(quality, signed=True), "raw" if quality < 0 else "aligned"),
+            parts.gauge(
+                "True quality",
+                min(max(share, 0.0), 1.0),
+                parts.shown(quality, signed=True),
+                "raw" if quality < 0 else "aligned",
+            ),
             parts.reading(self._says(state, quality)),
             parts.buttons(parts.button("Another answer", "ask", key="a", sign="again")),
-            parts.note(f"True quality is what {CAREFUL.name} says of {JUDGED} answers, on average. {PORTRAITS[CAREFUL.name]}"),
+            parts.note(
+                f"True quality is what {CAREFUL.name} says of {JUDGED} answers, on average. {PORTRAITS[CAREFUL.name]}"
+            ),
         ]
 
     def _says(self, state: Pulled, quality: float) -> str:

@@ -60,7 +60,11 @@ class Quiz(Widget[Answers]):
         questions = self.content.quiz
         if not questions:
             return parts.empty("There are no questions yet.")
-        return [self._closing(state) if state.at == len(questions) else self._asking(state), self._walk(state), self._guesses(state)]
+        return [
+            self._closing(state) if state.at == len(questions) else self._asking(state),
+            self._walk(state),
+            self._guesses(state),
+        ]
 
     def _asking(self, state: Answers) -> h.Node:
         questions = self.content.quiz
@@ -78,7 +82,9 @@ class Quiz(Widget[Answers]):
         questions, given = self.content.quiz, state.given
         missed = [question for question in questions if question.id in given and given[question.id] != question.right]
         return [
-            parts.question(f"{right(questions, given)} of {len(questions)} right{self._with_guesses(state)}.", "How it went"),
+            parts.question(
+                f"{right(questions, given)} of {len(questions)} right{self._with_guesses(state)}.", "How it went"
+            ),
             parts.reading(_kindly(len(questions) - len(given), len(missed))),
             missed and h.ol(class_="guesses")[(self._guess(question, given[question.id]) for question in missed)],
         ]
@@ -86,7 +92,9 @@ class Quiz(Widget[Answers]):
     def _walk(self, state: Answers) -> h.Node:
         """Back and on: always both, so that focus stays on the one that was pressed."""
         last = len(self.content.quiz) - 1
-        label = "Next question" if state.at < last else "See how it went" if state.at == last else "To the first question"
+        label = (
+            "Next question" if state.at < last else "See how it went" if state.at == last else "To the first question"
+        )
         return parts.buttons(
             parts.button("Back", "at", max(state.at - 1, 0), key="p", disabled=state.at == 0),
             parts.button(label, "at", state.at + 1 if state.at <= last else 0, key="n", kind="primary"),
@@ -119,7 +127,11 @@ class Quiz(Widget[Answers]):
 
     def _with_guesses(self, state: Answers) -> str:
         count = len(state.guessed)
-        return f", and {right(self.content.predictions, state.guessed)} of {count} guesses in the chapters" if count else ""
+        return (
+            f", and {right(self.content.predictions, state.guessed)} of {count} guesses in the chapters"
+            if count
+            else ""
+        )
 
     def _guesses(self, state: Answers) -> h.Node:
         """What the reader guessed where the chapters open, and what came of it."""
@@ -151,7 +163,11 @@ def right(questions: Sequence[QuizQuestion], given: Mapping[str, int]) -> int:
 def _kindly(left: int, missed: int) -> str:
     if left:
         return f"{left} {'question is' if left == 1 else 'questions are'} still open. There is no hurry."
-    return "Whatever slipped is one figure away." if missed else "All of it has stayed with you. Thank you for reading so closely."
+    return (
+        "Whatever slipped is one figure away."
+        if missed
+        else "All of it has stayed with you. Thank you for reading so closely."
+    )
 
 
 def chapter(question: QuizQuestion) -> int:

@@ -31,7 +31,11 @@ LIKELIEST = 5
 # What stands for the token that ends an answer.
 END = "end of answer"
 PLACES = tuple(str(place) for place in range(9))
-MEANINGS = {"helpful": ("no help", "some help", "helpful"), "harmless": ("harmful", "rude", "harmless"), "honest": ("misleading", "partly", "nothing false")}
+MEANINGS = {
+    "helpful": ("no help", "some help", "helpful"),
+    "harmless": ("harmful", "rude", "harmless"),
+    "honest": ("misleading", "partly", "nothing false"),
+}
 # 95 % of a normal distribution lie within so many deviations.
 NORMAL = 1.96
 
@@ -125,9 +129,16 @@ class RawVsAligned(Widget[Demo]):
         draws = [Setting("seed", self._luck(state), "of both answers"), Setting("temperature", HEAT[state.heat])]
         if state.counts:
             last = self._tally(state, state.asked - SAMPLES)
-            counted = Setting("answers", state.asked, "counted of each model"), Setting("counting", last, f"seed of the last {SAMPLES}")
+            counted = (
+                Setting("answers", state.asked, "counted of each model"),
+                Setting("counting", last, f"seed of the last {SAMPLES}"),
+            )
             draws += counted
-        return Settings("The draws", tuple(draws)), *aligned_settings(self.content.tasks[state.question]), packed_settings(aligned=True)
+        return (
+            Settings("The draws", tuple(draws)),
+            *aligned_settings(self.content.tasks[state.question]),
+            packed_settings(aligned=True),
+        )
 
     def _tally(self, state: Demo, asked: int) -> str:
         """The seed of the ``SAMPLES`` answers that follow so many."""
@@ -144,7 +155,9 @@ class RawVsAligned(Widget[Demo]):
         """What was counted before, and ``SAMPLES`` answers more."""
         luck = Random(self._tally(state, state.asked))
         tokens = self._model(state, side).sample(SAMPLES, luck, HEAT[state.heat])
-        found = np.bincount(three_h.categories(tokens, self.content.tasks[state.question].kinds), minlength=len(three_h.CATEGORIES))
+        found = np.bincount(
+            three_h.categories(tokens, self.content.tasks[state.question].kinds), minlength=len(three_h.CATEGORIES)
+        )
         return tuple((found + (state.counts[side] if state.counts else 0)).tolist())
 
     # View.
@@ -159,7 +172,9 @@ class RawVsAligned(Widget[Demo]):
                 self._picked(state),
             ]
         return [
-            parts.chips("question", "Ask about", {item.id: item.topic for item in self.content.questions}, state.question),
+            parts.chips(
+                "question", "Ask about", {item.id: item.topic for item in self.content.questions}, state.question
+            ),
             parts.question(question.prompt),
             parts.buttons(*self._asking(), self._heat(state)),
             parts.versus(*(self._side(state, side) for side in SIDES)),
@@ -205,7 +220,9 @@ class RawVsAligned(Widget[Demo]):
             ),
             None
             if self.options.compact
-            else h.div(class_="gauges")[(self._gauge(judgement, model, said, side) for judgement in three_h.judge(tokens, kinds))],
+            else h.div(class_="gauges")[
+                (self._gauge(judgement, model, said, side) for judgement in three_h.judge(tokens, kinds))
+            ],
             tone=side,
         )
 
@@ -219,19 +236,36 @@ class RawVsAligned(Widget[Demo]):
             h.span(class_="why-phrase")["“", model.phrases[said[place]], "” ", parts.number(effect, 2, signed=True)]
             for place, effect in judgement.reasons
         ]
-        nothing = "Nothing in this answer counts." if judgement.aim == "helpful" else "Nothing in this answer speaks against that."
+        nothing = (
+            "Nothing in this answer counts."
+            if judgement.aim == "helpful"
+            else "Nothing in this answer speaks against that."
+        )
         scale = f"On a scale from 0 to 1, every answer starts at {three_h.STARTS[judgement.aim]:g}."
-        return parts.gauge(judgement.aim.capitalize(), judgement.value, reading, side, why=[scale, why] if why else nothing)
+        return parts.gauge(
+            judgement.aim.capitalize(), judgement.value, reading, side, why=[scale, why] if why else nothing
+        )
 
     def _heat(self, state: Demo) -> h.Node:
         heat = HEAT[state.heat]
         words = "as trained" if state.heat == PLAIN else "bolder" if heat > 1 else "more predictable"
-        return parts.slider("heat", "Temperature", state.heat, 0, HEAT.ticks, 1, f"{heat:.2f}, {words}", ends=("favourites", "anything goes"))
+        return parts.slider(
+            "heat",
+            "Temperature",
+            state.heat,
+            0,
+            HEAT.ticks,
+            1,
+            f"{heat:.2f}, {words}",
+            ends=("favourites", "anything goes"),
+        )
 
     def _inside(self, state: Demo) -> h.Node:
         """What both models would say next at the token that is looked at."""
         if state.looked is None:
-            return parts.note("Touch a token to see what else each model might have said there. The line under it is its probability.")
+            return parts.note(
+                "Touch a token to see what else each model might have said there. The line under it is its probability."
+            )
         side, place = state.looked
         said = self._answer(state, side)
         raw, aligned = (self._model(state, name) for name in SIDES)
@@ -250,15 +284,26 @@ class RawVsAligned(Widget[Demo]):
             parts.reading(self._disagreement(said, place, HEAT[state.heat], raw, aligned)),
         )
 
-    def _disagreement(self, said: list[int], place: int, heat: float, raw: LanguageModel, aligned: LanguageModel) -> h.Node:
+    def _disagreement(
+        self, said: list[int], place: int, heat: float, raw: LanguageModel, aligned: LanguageModel
+    ) -> h.Node:
         """How far apart the two are here, as the KL divergence of the next token at the present temperature."""
         places = range(_decisions(said, raw))
-        divergences = [_divergence(aligned.next_token(said[:at], heat), raw.next_token(said[:at], heat)) for at in places]
+        divergences = [
+            _divergence(aligned.next_token(said[:at], heat), raw.next_token(said[:at], heat)) for at in places
+        ]
         here = divergences[place]
-        rank = "Here the two nearly agree" if here < 0.1 else (
-            "Here the two disagree most in this answer" if here >= max(divergences) else "Here the two disagree"
+        rank = (
+            "Here the two nearly agree"
+            if here < 0.1
+            else ("Here the two disagree most in this answer" if here >= max(divergences) else "Here the two disagree")
         )
-        return [rank, ": ", parts.exactly(here, nats(here)), ", where 0 is full agreement (the KL divergence of this token)."]
+        return [
+            rank,
+            ": ",
+            parts.exactly(here, nats(here)),
+            ", where 0 is full agreement (the KL divergence of this token).",
+        ]
 
     def _evidence(self, state: Demo) -> h.Node:
         if state.counts is None:

@@ -18,7 +18,9 @@ def regime(made: Practised) -> str:
     if made.done:
         return " ".join(filter(None, (_verdict(made), _settled(made), _comparison(made))))
     rounds = f"{made.rounds} of {ITERATIONS} rounds are done."
-    return f"{rounds} Of the same practice with {made.lacked}, to compare: {made.compared}." if made.compared else rounds
+    return (
+        f"{rounds} Of the same practice with {made.lacked}, to compare: {made.compared}." if made.compared else rounds
+    )
 
 
 def nats(distance: float) -> str:

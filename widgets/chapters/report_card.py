@@ -189,7 +189,9 @@ class ReportCard(Widget[Report]):
         return optimal_policy(reference, self._reward(taste, id), beta)
 
     def _reward(self, taste: Taste, id: str) -> np.ndarray:
-        return standardized(phrase_reward(phrase_features(self.content, id)[:-1] @ taste.model.weights), self.content.trained(id).tuned)
+        return standardized(
+            phrase_reward(phrase_features(self.content, id)[:-1] @ taste.model.weights), self.content.trained(id).tuned
+        )
 
     def _answers_of(self, taste: Taste, turn: int) -> tuple[tuple[str, str, str], ...]:
         """What the raw and the aligned model answer to each question, with the same luck."""
@@ -227,7 +229,11 @@ class ReportCard(Widget[Report]):
                 parts.panel("Strongest tastes", self._tastes(state)),
                 parts.panel("How easily it is fooled", self._fooled(state)),
                 parts.panel("Blind spots", self._blind_spots(state), class_="panel-wide"),
-                parts.panel(f"What a model says that was aligned to {self._yours(state)}", self._answers(state), class_="panel-wide"),
+                parts.panel(
+                    f"What a model says that was aligned to {self._yours(state)}",
+                    self._answers(state),
+                    class_="panel-wide",
+                ),
             ),
             self._keep(state),
         ]
@@ -249,9 +255,13 @@ class ReportCard(Widget[Report]):
 
     def _tastes(self, state: Report) -> h.Node:
         rows = [
-            parts.Bar(FEATURES[index].label, weight, deviation, FEATURES[index].description) for index, weight, deviation in state.tastes
+            parts.Bar(FEATURES[index].label, weight, deviation, FEATURES[index].description)
+            for index, weight, deviation in state.tastes
         ]
-        return [parts.bars(rows, "The strongest learned weights, with two standard deviations"), parts.note(taste_in_words(state))]
+        return [
+            parts.bars(rows, "The strongest learned weights, with two standard deviations"),
+            parts.note(taste_in_words(state)),
+        ]
 
     def _fooled(self, state: Report) -> h.Node:
         return charts.chart(
@@ -274,7 +284,12 @@ class ReportCard(Widget[Report]):
             yield parts.question(dispute.prompt)
             yield parts.versus(
                 parts.response("It prefers", dispute.models, _surety(dispute), tone="reward"),
-                parts.response("The careful judge prefers", dispute.judges, parts.note("true quality higher by ", parts.number(dispute.gold)), tone="human"),
+                parts.response(
+                    "The careful judge prefers",
+                    dispute.judges,
+                    parts.note("true quality higher by ", parts.number(dispute.gold)),
+                    tone="human",
+                ),
             )
 
     def _answers(self, state: Report) -> h.Node:
@@ -290,7 +305,13 @@ class ReportCard(Widget[Report]):
             parts.button("Ask again", "again", key="a", sign="again"),
             parts.download(picture(state), "report-card.svg", "Save as an image", media="image/svg+xml"),
             # Without labels there is nothing of the reader's to share yet: the button waits.
-            h.button(class_="button button-quiet", type="button", data_tool="link", data_of="preference-labeling", disabled=not state.taste.own)["Copy a link to this card"],
+            h.button(
+                class_="button button-quiet",
+                type="button",
+                data_tool="link",
+                data_of="preference-labeling",
+                disabled=not state.taste.own,
+            )["Copy a link to this card"],
             not state.taste.own and parts.note("The link carries your labels, once there are some."),
         ]
 
@@ -317,7 +338,11 @@ def _missed(blind: Blind) -> str:
 
 
 def taste_in_words(state: Report) -> str:
-    sure = [(FEATURES[index].label, weight) for index, weight, deviation in state.tastes if abs(weight) - 2 * deviation >= CLEAR]
+    sure = [
+        (FEATURES[index].label, weight)
+        for index, weight, deviation in state.tastes
+        if abs(weight) - 2 * deviation >= CLEAR
+    ]
     if not sure:
         return "It is sure of none of these yet: no whisker ends clear of zero."
     likes = [label for label, weight in sure if weight > 0]
@@ -343,7 +368,9 @@ def picture(state: Report) -> str:
     """The card as an SVG image of 1200 by 630, complete in itself."""
     taste, (right, count) = state.taste, state.predicted
     headline = f"What {'my' if taste.own else f'{taste.whose}’s'} reward model learned"
-    source = f"Learned from {len(taste.preferences):,} comparisons." + ("" if taste.own else f" {PORTRAITS[taste.whose]}")
+    source = f"Learned from {len(taste.preferences):,} comparisons." + (
+        "" if taste.own else f" {PORTRAITS[taste.whose]}"
+    )
     predicted = f" It predicted {right} of {count} choices on random pairs." if count else ""
     reach = max([1.0, *(abs(weight) + 2 * deviation for _, weight, deviation in state.tastes)])
     rows = "".join(_drawn(230 + 62 * place, HALF / reach, *row) for place, row in enumerate(state.tastes))

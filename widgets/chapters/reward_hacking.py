@@ -12,7 +12,7 @@ import numpy as np
 
 from widgets.core import annotators, best_of_n, doubt, overoptimization, reward_model
 from widgets.core.features import attribution, extract
-from widgets.core.language_model import LanguageModel, uniforms
+from widgets.core.language_model import uniforms
 from widgets.core.optimum import optimal_policy
 from widgets.core.overoptimization import Law, Point
 from widgets.kit import charts, parts
@@ -32,7 +32,11 @@ OFFERED = ("writing", "salary", "headache", "dog", "friend", "sleep")
 PRESSURES = len(BETAS)
 DRAWINGS = {"curves": "score and truth", "laws": "the two laws"}
 TYPICAL_OF = 200
-HACKS = {"flattery": ("flattery", "warmth"), "disclaimers": ("disclaimer", "hedge"), "padding": ("filler", "opener", "closer")}
+HACKS = {
+    "flattery": ("flattery", "warmth"),
+    "disclaimers": ("disclaimer", "hedge"),
+    "padding": ("filler", "opener", "closer"),
+}
 LONGEST = 400
 # What is typed is compared with so many of the model’s own answers; a score that beats this share of them is high.
 OTHERS, HIGH = 300, 0.8
@@ -178,7 +182,11 @@ class RewardHacking(Widget[Hacking]):
     def _gold(self, state: Hacking, sentences: list[str]) -> float:
         question, known = self.content.question(state.question), self._known(state.question)
         different = list(dict.fromkeys(sentence.lower() for sentence in sentences))
-        kinds = [known.get(sentence) or ("filler" if _rambles(sentence) else annotators.kind_of_sentence(question.prompt, sentence)) for sentence in different]
+        kinds = [
+            known.get(sentence)
+            or ("filler" if _rambles(sentence) else annotators.kind_of_sentence(question.prompt, sentence))
+            for sentence in different
+        ]
         return annotators.gold_of_kinds(kinds, len(sentences) - len(different), question.care)
 
     def _known(self, id: str) -> dict[str, str]:
@@ -190,7 +198,9 @@ class RewardHacking(Widget[Hacking]):
     def view(self, state: Hacking) -> h.Node:
         return [
             parts.message("info", state.taste.note),
-            parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
+            parts.chips(
+                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
+            ),
             parts.chips("method", "Chase it by", METHODS, state.method),
             self._slider(state),
             parts.panels(
@@ -198,7 +208,8 @@ class RewardHacking(Widget[Hacking]):
                 parts.panel("What it says now", self._answer(state)),
             ),
             h.div(class_="buttons", role="group", aria_label="Cures")[
-                h.span(class_="field-label")["Cures"], (parts.switch(cure, name, cure in state.cures) for cure, name in CURES.items())
+                h.span(class_="field-label")["Cures"],
+                (parts.switch(cure, name, cure in state.cures) for cure, name in CURES.items()),
             ],
             "length" in state.cures and self._price(state),
             self._cured(state),
@@ -207,7 +218,17 @@ class RewardHacking(Widget[Hacking]):
 
     def _slider(self, state: Hacking) -> h.Node:
         setting = chase_words.setting(state.method, state.pressure, state.chase.recipe.leash)
-        return parts.slider("pressure", "Optimisation pressure", state.pressure, 0, PRESSURES - 1, 1, setting, ends=("none", "all there is"), tone="reward")
+        return parts.slider(
+            "pressure",
+            "Optimisation pressure",
+            state.pressure,
+            0,
+            PRESSURES - 1,
+            1,
+            setting,
+            ends=("none", "all there is"),
+            tone="reward",
+        )
 
     def _price(self, state: Hacking) -> h.Node:
         shown = f"{state.price / 10:g}"
@@ -276,15 +297,38 @@ class RewardHacking(Widget[Hacking]):
         typical = typical_answer(answers, task.gold(answers))
         said = [token for token in typical.tolist() if token != len(task.phrases)]
         why = self.exploits(state, typical)
-        pills = [parts.Token(task.phrases[token], state="exploited" if note else "shown", note=note) for token, note in zip(said, why, strict=True)]
-        now, before = _counts(answers, task.kinds), _counts(self.chaser.drawn(state.question, state.chase.recipe)[0][:TYPICAL_OF], task.kinds)
-        rows = [(parts.Bar(name, before[name], tone="muted", whose="start"), parts.Bar(name, now[name], tone="human", whose="now")) for name in now]
+        pills = [
+            parts.Token(task.phrases[token], state="exploited" if note else "shown", note=note)
+            for token, note in zip(said, why, strict=True)
+        ]
+        now, before = (
+            _counts(answers, task.kinds),
+            _counts(self.chaser.drawn(state.question, state.chase.recipe)[0][:TYPICAL_OF], task.kinds),
+        )
+        rows = [
+            (
+                parts.Bar(name, before[name], tone="muted", whose="start"),
+                parts.Bar(name, now[name], tone="human", whose="now"),
+            )
+            for name in now
+        ]
         return [
             parts.question(self.content.question(state.question).prompt),
-            parts.tokens(pills, "A typical answer", turn=f"{state.question} {said}") if pills else parts.note("It says nothing at all."),
-            parts.note(f"A typical answer: of {TYPICAL_OF} drawn, the one in the middle by true quality, ", parts.number(float(task.gold(typical[None])[0])), "."),
+            parts.tokens(pills, "A typical answer", turn=f"{state.question} {said}")
+            if pills
+            else parts.note("It says nothing at all."),
+            parts.note(
+                f"A typical answer: of {TYPICAL_OF} drawn, the one in the middle by true quality, ",
+                parts.number(float(task.gold(typical[None])[0])),
+                ".",
+            ),
             parts.note("Such phrases in an answer, on average:"),
-            parts.shares(rows, "Phrases of each kind in an answer, on average: at the start, and now", most=3.0, format=lambda value: f"{value:.1f}"),
+            parts.shares(
+                rows,
+                "Phrases of each kind in an answer, on average: at the start, and now",
+                most=3.0,
+                format=lambda value: f"{value:.1f}",
+            ),
         ]
 
     def _cured(self, state: Hacking) -> h.Node:
@@ -299,20 +343,31 @@ class RewardHacking(Widget[Hacking]):
         question = self.content.question(state.question)
         hack = self.judged(state)
         return [
-            parts.field("typed", f"Your answer to “{question.prompt}”", state.typed, LONGEST, rows=3, hint="Great question! …"),
-            parts.note("The judge knows the book’s own sentences. Others it reads by a simple rule, which can be wrong."),
+            parts.field(
+                "typed", f"Your answer to “{question.prompt}”", state.typed, LONGEST, rows=3, hint="Great question! …"
+            ),
+            parts.note(
+                "The judge knows the book’s own sentences. Others it reads by a simple rule, which can be wrong."
+            ),
             state.typed.strip()
             and [
                 h.p(class_="attribution")[_attributed(question.prompt, state.typed, state.taste)],
                 parts.note("A small number is what its word adds to the score, in the score’s own unit."),
                 parts.reading(*self._opinions(state, hack)),
-                self.fools(state, hack) and parts.buttons(parts.button("Keep as my best hack", "keep", tone="human", sign="flag")),
+                self.fools(state, hack)
+                and parts.buttons(parts.button("Keep as my best hack", "keep", tone="human", sign="flag")),
             ],
             state.best
             and parts.response(
                 "Your best hack so far",
                 state.best.text,
-                parts.note("Score ", parts.number(state.best.score, signed=True), ", judge ", parts.number(state.best.gold, signed=True), "."),
+                parts.note(
+                    "Score ",
+                    parts.number(state.best.score, signed=True),
+                    ", judge ",
+                    parts.number(state.best.gold, signed=True),
+                    ".",
+                ),
                 tone="human",
             ),
         ]
@@ -322,7 +377,13 @@ class RewardHacking(Widget[Hacking]):
         yield from ("The reward model gives it ", h.strong[parts.number(hack.score, signed=True)])
         yield f", more than it gives {parts.percent(share)} of the model’s own answers. The judge gives it "
         yield from (h.strong[parts.number(hack.gold, signed=True)], ". ")
-        yield "You fooled it." if self.fools(state, hack) else "They agree that it is good." if share > HIGH else "Not fooled yet."
+        yield (
+            "You fooled it."
+            if self.fools(state, hack)
+            else "They agree that it is good."
+            if share > HIGH
+            else "Not fooled yet."
+        )
 
 
 def typical_answer(answers: np.ndarray, golds: np.ndarray) -> np.ndarray:
@@ -355,8 +416,13 @@ def _hack(kind: str, again: bool) -> str:
 def _counts(answers: np.ndarray, kinds: tuple[str, ...]) -> dict[str, float]:
     """How many phrases of each kind of hack an answer holds on average; what is said again is padding, too."""
     end = len(kinds)
-    counts = {name: float(np.array([kind in wanted for kind in [*kinds, ""]])[answers].sum(axis=1).mean()) for name, wanted in HACKS.items()}
-    again = [len(said) - len(set(said)) for said in ([token for token in row if token != end] for row in answers.tolist())]
+    counts = {
+        name: float(np.array([kind in wanted for kind in [*kinds, ""]])[answers].sum(axis=1).mean())
+        for name, wanted in HACKS.items()
+    }
+    again = [
+        len(said) - len(set(said)) for said in ([token for token in row if token != end] for row in answers.tolist())
+    ]
     return counts | {"said before": float(np.mean(again))}
 
 

@@ -22,7 +22,7 @@ from .label_walk import Run, begin, distance, settings_of, walk
 from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, setting, share_words, spread_words
 from .method_cards import Work, readers_taste, two_digits
 from .preference_labeling import Labeling
-from .taste import Taste, phrase_features
+from .taste import MadeForTaste, Taste, phrase_features
 
 QUESTION_IDS = ("writing", "salary", "moon", "pasta")
 SHOWN = 6
@@ -51,6 +51,7 @@ class SameOptimum(Widget[Optimum]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
+        self._made = MadeForTaste()
         self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:4]
         self.events = (Choice("question", self.ids), *(Switch(name) for name in BREAKS), Press("run"))
 
@@ -86,12 +87,7 @@ class SameOptimum(Widget[Optimum]):
 
     def _kept(self, what, state: Optimum, make):
         """Made once for each question and taste; only the present taste's are kept."""
-        taste = state.taste.model.weights.tobytes() if state.taste else b""
-        if self.__dict__.get("_made_for") != taste:
-            self.__dict__.update(_made_for=taste, _made={})
-        if (what, state.question) not in self._made:
-            self._made[what, state.question] = make(state)
-        return self._made[what, state.question]
+        return self._made.get(state.taste, (what, state.question), lambda: make(state))
 
     # Training.
 
@@ -101,7 +97,9 @@ class SameOptimum(Widget[Optimum]):
             for run in walk(begin(experiment)):
                 yield replace(state, run=run, work=work)
             for number in range(DRAWS):
-                found = self._kept((number, experiment.broken), state, lambda _, at=number: experiment.shares(experiment.draw(at)))
+                found = self._kept(
+                    (number, experiment.broken), state, lambda _, at=number: experiment.shares(experiment.draw(at))
+                )
                 run = replace(run, draws=(*run.draws, found))
                 yield replace(state, run=run, work=work)
         finally:
@@ -112,17 +110,27 @@ class SameOptimum(Widget[Optimum]):
     def view(self, state: Optimum) -> h.Node:
         return [
             parts.message("info", state.whose),
-            parts.chips("question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question),
+            parts.chips(
+                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
+            ),
             self._switches(state, "The labels of both", LABELS),
             self._switches(state, "One of the two", ARMS),
-            parts.buttons(parts.button("Walk again" if state.run else "Let both walk", "run", key="r", kind="primary", sign="play")),
+            parts.buttons(
+                parts.button(
+                    "Walk again" if state.run else "Let both walk", "run", key="r", kind="primary", sign="play"
+                )
+            ),
             self._result(state) if state.run else self._before(state),
-            parts.panel("The likeliest answers of the optimum, and how likely each model finds them", self._distributions(state)),
+            parts.panel(
+                "The likeliest answers of the optimum, and how likely each model finds them", self._distributions(state)
+            ),
         ]
 
     def _switches(self, state: Optimum, label: str, names: Sequence[str]) -> h.Node:
         switches = (parts.switch(name, BREAKS[name], name in state.broken) for name in names)
-        return h.div(class_="buttons", role="group", aria_label=label)[h.span(class_="field-label")[f"{label}:"], switches]
+        return h.div(class_="buttons", role="group", aria_label=label)[
+            h.span(class_="field-label")[f"{label}:"], switches
+        ]
 
     def _before(self, state: Optimum) -> h.Node:
         experiment = self.experiment(state)
@@ -255,7 +263,10 @@ class SameOptimum(Widget[Optimum]):
             models[1:1] = [("PPO", state.run.ppo.policy, "reward"), ("DPO", state.run.dpo.policy, "aligned")]
         chances = [(name, np.exp(model.log_probs(answers).sum(axis=1)), tone) for name, model, tone in models]
         rows = [
-            tuple(parts.Bar(target.text(answer), float(found[place]), tone=tone, whose=name) for name, found, tone in chances)
+            tuple(
+                parts.Bar(target.text(answer), float(found[place]), tone=tone, whose=name)
+                for name, found, tone in chances
+            )
             for place, answer in enumerate(answers)
         ]
         return parts.shares(rows, "Probability of each answer", most=1e-4, format=_chance, texts=True)

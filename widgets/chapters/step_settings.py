@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from widgets.core import pipeline, ppo
+from widgets.core import pipeline
 from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
+from .practice_settings import practice
 from .three_steps import JUDGED, Learned, Practised, Tuned
 
 
@@ -19,7 +20,9 @@ def settings_of(
     groups = []
     if tuned:
         data = (Setting("demonstrations", pipeline.DEMONSTRATIONS), Setting("held out", pipeline.HELD_OUT))
-        groups.append(_with(settings.of(tuned.training, "Step 1: supervised fine-tuning"), Setting("seed", seed), *data))
+        groups.append(
+            _with(settings.of(tuned.training, "Step 1: supervised fine-tuning"), Setting("seed", seed), *data)
+        )
     if learned:
         asked = settings.of(
             learned.asking,
@@ -28,20 +31,14 @@ def settings_of(
             seed="of the answers drawn and of the judge's wavering",
         )
         held_out = Setting("held out", learned.held_out)
-        fitted = settings.of(learned.fitting, "Step 2: the reward model", l2="how strongly the weights are pulled to zero")
+        fitted = settings.of(
+            learned.fitting, "Step 2: the reward model", l2="how strongly the weights are pulled to zero"
+        )
         groups += [_with(asked, held_out), _with(fitted, Setting("comparisons", learned.size))]
     if practised:
-        training = settings.of(
-            practised.training,
-            "Step 3: PPO",
-            beta="the same at every step",
-            epsilon="the clip range",
-            decay="the share of the step size that is left at the end of half a cosine",
-            adam_epsilon="gradients below it move a logit less",
-        )
-        baseline = (Setting(f"baseline, {name.lower()}", getattr(ppo.Baseline, name)) for name in ("PRIOR", "KEEP"))
+        training = practice(practised.training, "Step 3: PPO", beta="the same at every step")
         judged = Setting("judged", JUDGED, "answers behind each point of true quality")
-        groups.append(_with(training, *baseline, Setting("seed", seed), judged))
+        groups.append(_with(training, Setting("seed", seed), judged))
     return groups
 
 

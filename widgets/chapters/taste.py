@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -99,6 +101,22 @@ def _stand_in(content: Content, annotator: Annotator, seed: int) -> Taste:
     count = "on each question, between answers of the raw and of the SFT model in equal shares"
     made = (settings.of(compare, "Their comparisons", count=count), questions, settings.of(fit, "Reward model", l2=L2))
     return Taste(annotator.name, False, fit(), *together, made=made)
+
+
+class MadeForTaste:
+    """What a figure makes once for a taste, by what it is; another taste's are dropped."""
+
+    def __init__(self) -> None:
+        self._whose = b""
+        self._made: dict[Hashable, Any] = {}
+
+    def get(self, taste: Taste | None, what: Hashable, make: Callable[[], Any]) -> Any:
+        whose = taste.model.weights.tobytes() if taste else b""
+        if self._whose != whose:
+            self._whose, self._made = whose, {}
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]
 
 
 def phrase_features(content: Content, id: str) -> np.ndarray:

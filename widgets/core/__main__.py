@@ -28,12 +28,23 @@ def main() -> None:
     demonstrations, held_out = TASK.demonstration_texts(SEED)
     steps = list(sft.train(raw, demonstrations, held_out))
     tuned = steps[-1].model
-    _shows("SFT", f"80 demonstrations; held-out loss {steps[0].held_out:.2f} -> {steps[-1].held_out:.2f} nats a token", tuned)
+    _shows(
+        "SFT",
+        f"80 demonstrations; held-out loss {steps[0].held_out:.2f} -> {steps[-1].held_out:.2f} nats a token",
+        tuned,
+    )
     pairs, reward = _reward_model(tuned)
     print(f"\nMaximise E[r] - {BETA} KL from the SFT model; r in units of its standard deviation there:")
     print(f"   {'SFT model':11} {_gold_of(tuned)}")
     _climb("optimum", tuned, reward, optimum.optimal_policy(tuned, reward, BETA), "exact: the soft Bellman backup")
-    _climb("PPO", tuned, reward, last(ppo.train(tuned, reward, BETA, SEED)).policy, "200 x 512 answers, 2 epochs", says=True)
+    _climb(
+        "PPO",
+        tuned,
+        reward,
+        last(ppo.train(tuned, reward, BETA, SEED)).policy,
+        "200 x 512 answers, 2 epochs",
+        says=True,
+    )
     _dpo(tuned, reward, pairs)
     _best_of(tuned, reward)
     _no_leash(tuned, reward)
@@ -71,7 +82,9 @@ def _dpo(tuned: LanguageModel, reward: np.ndarray, pairs: pipeline.Comparisons) 
 def _best_of(tuned: LanguageModel, reward: np.ndarray) -> None:
     chosen = best_of_n.sample(tuned, reward, 16, 3000, SEED)
     score = optimum.total_reward(tuned, reward, chosen).mean()
-    print(f"   {'best of 16':11} reward {score:5.2f}  KL <= {best_of_n.kl(16):.2f}  gold {TASK.gold(chosen).mean():5.2f}  no training at all")
+    print(
+        f"   {'best of 16':11} reward {score:5.2f}  KL <= {best_of_n.kl(16):.2f}  gold {TASK.gold(chosen).mean():5.2f}  no training at all"
+    )
 
 
 def _no_leash(tuned: LanguageModel, reward: np.ndarray) -> None:
@@ -113,7 +126,9 @@ def _says(model: LanguageModel, response: np.ndarray) -> None:
     print(textwrap.fill(said, WIDTH, initial_indent="   - ", subsequent_indent="     "))
 
 
-def _climb(name: str, tuned: LanguageModel, reward: np.ndarray, policy: LanguageModel, how: str, says: bool = False) -> None:
+def _climb(
+    name: str, tuned: LanguageModel, reward: np.ndarray, policy: LanguageModel, how: str, says: bool = False
+) -> None:
     foot, top = optimum.objective(tuned, tuned, reward, BETA), optimum.soft_value(tuned, reward, BETA)
     share = (optimum.objective(policy, tuned, reward, BETA) - foot) / (top - foot)
     figures = f"reward {policy.expected(reward):5.2f}  KL {policy.kl(tuned):4.2f}  {_gold_of(policy)}  {100 * share:5.1f} % of the way"

@@ -76,7 +76,12 @@ def kind_of_sentence(prompt: str, sentence: str) -> str:
     rest is filler.
     """
     found = dict(zip(NAMES, extract(prompt, sentence), strict=True))
-    for kind, feature in (("rude", "rudeness"), ("flattery", "flattery"), ("disclaimer", "disclaimers"), ("hedge", "hedging")):
+    for kind, feature in (
+        ("rude", "rudeness"),
+        ("flattery", "flattery"),
+        ("disclaimer", "disclaimers"),
+        ("hedge", "hedging"),
+    ):
         if found[feature] > 0:
             return kind
     if found["certainty"] > 0:
@@ -136,7 +141,9 @@ class Annotator:
         per_phrase = np.array([liked.get(kind, 0.0) + self.length for kind in kinds] + [0.0])
         return self.gold * gold_reward(tokens, kinds, care) + per_phrase[tokens].sum(axis=1)
 
-    def probability(self, first: np.ndarray, second: np.ndarray, kinds: Sequence[str], care: bool = False) -> np.ndarray:
+    def probability(
+        self, first: np.ndarray, second: np.ndarray, kinds: Sequence[str], care: bool = False
+    ) -> np.ndarray:
         """The probability that they prefer the first response of each pair, (m,)."""
         checks.same_shape("second", second, "first", first)
         margin = self.reward(first, kinds, care) - self.reward(second, kinds, care) + self.position

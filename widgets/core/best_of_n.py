@@ -52,7 +52,9 @@ def expected_reward(scores: np.ndarray, probabilities: np.ndarray, n: int) -> fl
     """The exact mean of the best of n draws from a distribution over finitely many scores, both (m,)."""
     scores, probabilities, n = _checked(scores), checks.numbers("probabilities", probabilities), checks.whole("n", n)
     if probabilities.shape != scores.shape or not (probabilities >= 0).all():
-        raise ValueError(f"probabilities must be at least 0, of shape {scores.shape} like scores, got shape {probabilities.shape}")
+        raise ValueError(
+            f"probabilities must be at least 0, of shape {scores.shape} like scores, got shape {probabilities.shape}"
+        )
     order = np.argsort(scores, kind="stable")
     cumulative = np.cumsum(probabilities[order])
     if not math.isclose(cumulative[-1], 1.0, abs_tol=1e-6):

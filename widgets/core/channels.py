@@ -69,8 +69,17 @@ class Channels:
         """log [reference(y) exp(r(y) / beta)], and the logarithm of its sum over all others, (m + 1,): before Z."""
         beta = checks.positive("beta", beta)
         rewards = self.rewards if rewards is None else checks.finite("rewards", rewards, (len(self.responses),))
-        rest = _log_sum_of_others(self.reference, self.reward, beta, self.responses)
-        return np.append(self.starts + rewards / beta, rest)
+        return np.append(self.starts + rewards / beta, self._log_rest(beta))
+
+    def _log_rest(self, beta: float) -> float:
+        """The logarithm of all others' weight; kept, as it stays while rewards are moved."""
+        if beta not in self._rests:
+            self._rests[beta] = _log_sum_of_others(self.reference, self.reward, beta, self.responses)
+        return self._rests[beta]
+
+    @cached_property
+    def _rests(self) -> dict[float, float]:
+        return {}
 
     def reward_for(self, channel: int, log_level: float, beta: float, rewards: np.ndarray | None = None) -> float:
         """The reward that puts one response at a level while the others' rewards stay: ``levels`` read backwards.

@@ -61,7 +61,9 @@ def numbers(name: str, values: Any) -> np.ndarray:
 
 def sides(name: str, values: np.ndarray, shape: tuple[int | None, ...]) -> None:
     """The array's shape is this one, None for a side of any length."""
-    alike = values.ndim == len(shape) and all(side in (None, found) for side, found in zip(shape, values.shape, strict=True))
+    alike = values.ndim == len(shape) and all(
+        side in (None, found) for side, found in zip(shape, values.shape, strict=True)
+    )
     if not alike:
         raise ValueError(f"{name} must have shape {_shown(shape)}, got {values.shape}")
 
@@ -87,7 +89,9 @@ def tokens(values: Any, end: int, length: int | None = None, name: str = "tokens
     values = array(name, values)
     wanted = values.ndim == 2 and length in (None, values.shape[1]) and np.issubdtype(values.dtype, np.integer)
     if not wanted:
-        raise ValueError(f"{name} must be whole numbers of shape (m, {length or 'length'}), got {values.dtype} {values.shape}")
+        raise ValueError(
+            f"{name} must be whole numbers of shape (m, {length or 'length'}), got {values.dtype} {values.shape}"
+        )
     outside = values[(values < 0) | (values > end)]
     if outside.size:
         raise ValueError(f"{name} must lie in 0 to {end}, got {outside[0]}")

@@ -15,7 +15,6 @@ import numpy as np
 
 from . import checks, sft
 from .language_model import LanguageModel, uniforms
-from .pipeline import Comparisons
 from .reward_model import sigmoid
 
 

@@ -37,7 +37,9 @@ def prior_logits(kinds: Sequence[str], grammar: Mapping[str, Mapping[str, float]
                 weight = weight * share.sum() / members.sum()
             rows[index] += weight * share / max(share.sum(), 1e-300)
         if not rows[index].any():
-            raise ValueError(f"grammar[{kind!r}] must allow a kind that there is, or the end, got {', '.join(grammar[kind]) or 'nothing'}")
+            raise ValueError(
+                f"grammar[{kind!r}] must allow a kind that there is, or the end, got {', '.join(grammar[kind]) or 'nothing'}"
+            )
     with np.errstate(divide="ignore"):
         return np.log(rows / rows.sum(axis=1, keepdims=True))
 
@@ -62,7 +64,10 @@ def texts(
         names = patterns[pattern][0]
         if len(names) > length:
             raise ValueError(f"patterns must have at most {length} kinds, got {len(names)}")
-        chosen = {kind: iter(_ordered_sample(members.get(kind, []), names.count(kind), kind, rng)) for kind in dict.fromkeys(names)}
+        chosen = {
+            kind: iter(_ordered_sample(members.get(kind, []), names.count(kind), kind, rng))
+            for kind in dict.fromkeys(names)
+        }
         out[row, : len(names)] = [next(chosen[kind]) for kind in names]
     return out
 

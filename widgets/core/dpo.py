@@ -127,7 +127,9 @@ def covering_pairs(
     count, beta, rng = checks.whole("count", count), checks.positive("beta", beta), checks.generator(rng)
     best, nearer = (optimal_policy(reference, reward, strength) for strength in (beta, max(3 * beta, 0.5)))
     sources = [(reference, 1.0, 0.25), (reference, 2.0, 0.2), (best, 1.0, 0.2), (best, 1.5, 0.2), (nearer, 1.0, 0.15)]
-    responses = np.concatenate([model.sample(math.ceil(2 * count * share), rng, heat) for model, heat, share in sources])
+    responses = np.concatenate(
+        [model.sample(math.ceil(2 * count * share), rng, heat) for model, heat, share in sources]
+    )
     order = np.argsort(uniforms(rng, len(responses)), kind="stable")
     first, second = responses[order[:count]], responses[order[count : 2 * count]]
     margin = total_reward(reference, reward, first) - total_reward(reference, reward, second)
@@ -139,10 +141,15 @@ class _Pairs:
 
     def __init__(self, model: LanguageModel, chosen: np.ndarray, rejected: np.ndarray) -> None:
         self.shape = (model.length, model.end + 1, model.end + 1)
-        given = [checks.tokens(tokens, model.end, model.length, name) for name, tokens in (("chosen", chosen), ("rejected", rejected))]
+        given = [
+            checks.tokens(tokens, model.end, model.length, name)
+            for name, tokens in (("chosen", chosen), ("rejected", rejected))
+        ]
         self.count = len(given[0])
         if len(given[1]) != self.count or not self.count:
-            raise ValueError(f"chosen and rejected must hold the same number of responses, one or more, got {self.count} and {len(given[1])}")
+            raise ValueError(
+                f"chosen and rejected must hold the same number of responses, one or more, got {self.count} and {len(given[1])}"
+            )
         self.steps = [model.steps(tokens) for tokens in given]
         self.index = [np.ravel_multi_index((s.position, s.previous, s.next), self.shape) for s in self.steps]
 

@@ -64,7 +64,9 @@ class LanguageModel:
             logits = logits[None]
         side = len(self.phrases) + 1
         if logits.shape not in ((1, side, side), (self.length, side, side)):
-            raise ValueError(f"logits must have shape (1 or {self.length}, {side}, {side}), got {np.shape(self.logits)}")
+            raise ValueError(
+                f"logits must have shape (1 or {self.length}, {side}, {side}), got {np.shape(self.logits)}"
+            )
         if np.isnan(logits).any() or (logits == np.inf).any():
             raise ValueError("logits must be finite or -inf, got nan or inf")
         if not np.isfinite(logits.max(axis=-1)).all():
@@ -92,8 +94,12 @@ class LanguageModel:
 
     def next_token(self, tokens: Sequence[int] = (), temperature: float = 1.0) -> np.ndarray:
         """The distribution of the token after these phrases, (n + 1,)."""
-        if len(tokens) > self.length or any(not isinstance(token, Integral) or not 0 <= token < self.end for token in tokens):
-            raise ValueError(f"tokens must be at most {self.length} phrases, from 0 to {self.end - 1}, got {list(tokens)}")
+        if len(tokens) > self.length or any(
+            not isinstance(token, Integral) or not 0 <= token < self.end for token in tokens
+        ):
+            raise ValueError(
+                f"tokens must be at most {self.length} phrases, from 0 to {self.end - 1}, got {list(tokens)}"
+            )
         if len(tokens) == self.length:
             return np.eye(self.end + 1)[self.end]
         position = min(len(tokens), len(self.logits) - 1)
@@ -203,7 +209,9 @@ class LanguageModel:
         """Raises ValueError when another model does not speak of the same responses."""
         if other.phrases != self.phrases or other.length != self.length:
             found = f"{len(other.phrases)} phrases and length {other.length}"
-            raise ValueError(f"{name} must be a model of the same phrases and length ({len(self.phrases)}, {self.length}), got {found}")
+            raise ValueError(
+                f"{name} must be a model of the same phrases and length ({len(self.phrases)}, {self.length}), got {found}"
+            )
 
     def _log_ratio(self, reference: LanguageModel) -> np.ndarray:
         self.check_alike(reference, "reference")

@@ -51,7 +51,9 @@ def clipped_surrogate(
     """
     names = ("log_probs", "old_log_probs", "advantages")
     given = (log_probs, old_log_probs, advantages)
-    log_probs, old_log_probs, advantages = (checks.finite(name, values) for name, values in zip(names, given, strict=True))
+    log_probs, old_log_probs, advantages = (
+        checks.finite(name, values) for name, values in zip(names, given, strict=True)
+    )
     epsilon = checks.positive("epsilon", epsilon)
     if not (log_probs.shape == old_log_probs.shape == advantages.shape):
         shapes = f"{log_probs.shape}, {old_log_probs.shape} and {advantages.shape}"

@@ -43,7 +43,9 @@ class RewardModel:
     def __post_init__(self) -> None:
         weights = checks.finite("weights", self.weights, (None,))
         object.__setattr__(self, "weights", weights)
-        object.__setattr__(self, "covariance", checks.finite("covariance", self.covariance, (len(weights), len(weights))))
+        object.__setattr__(
+            self, "covariance", checks.finite("covariance", self.covariance, (len(weights), len(weights)))
+        )
 
     def score(self, features: np.ndarray) -> np.ndarray | float:
         """The reward of responses with these features, (..., d) -> (...)."""
@@ -91,7 +93,12 @@ def hessian(weights: np.ndarray, differences: np.ndarray, l2: float) -> np.ndarr
 def _given(weights: np.ndarray, differences: np.ndarray, preferences: np.ndarray, l2: float) -> tuple:
     """The arguments of the objective and its derivatives, as arrays."""
     differences, preferences = _checked(differences, preferences)
-    return checks.finite("weights", weights, differences.shape[1:]), differences, preferences, checks.number("l2", l2, 0)
+    return (
+        checks.finite("weights", weights, differences.shape[1:]),
+        differences,
+        preferences,
+        checks.number("l2", l2, 0),
+    )
 
 
 # What the fit calls many times, without checks.
@@ -140,7 +147,12 @@ def fit(differences: np.ndarray, preferences: np.ndarray, l2: float = 1.0) -> Re
 
 
 def _step(
-    weights: np.ndarray, direction: np.ndarray, slope: np.ndarray, differences: np.ndarray, preferences: np.ndarray, l2: float
+    weights: np.ndarray,
+    direction: np.ndarray,
+    slope: np.ndarray,
+    differences: np.ndarray,
+    preferences: np.ndarray,
+    l2: float,
 ) -> np.ndarray:
     """A Newton step, halved until the objective falls as far as its slope promises (Armijo's rule)."""
     before, size = _objective(weights, differences, preferences, l2), 1.0

@@ -29,7 +29,9 @@ _DEPTH = 2 + 4
 def encode(log: Iterable[Event]) -> str:
     """The log as a text of letters, digits, dot, dash and underscore."""
     entries = [_entry(event) for event in log]
-    text = json.dumps(entries, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    text = json.dumps(entries, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
     packed = zlib.compress(text, 6)
     return VERSION + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -40,7 +42,7 @@ def decode(text: str | bytes) -> tuple[Event, ...]:
         text = text.decode("latin-1")
     if not text.startswith(VERSION):
         raise Rejected(f"a saved state starts with {VERSION!r}, this one with {text[:12]!r}")
-    return tuple(_event(entry) for entry in _entries(_unpack(text[len(VERSION):])))
+    return tuple(_event(entry) for entry in _entries(_unpack(text[len(VERSION) :])))
 
 
 def _entry(event: Event) -> list:

@@ -153,7 +153,11 @@ class Desk:
         yield from session.replay(events, messages)
         self._sessions[name] = session
         self._stale.discard(name)
-        self._stale |= {other for other, following in self._sessions.items() if name in following.widget.needs and other not in self._shown}
+        self._stale |= {
+            other
+            for other, following in self._sessions.items()
+            if name in following.widget.needs and other not in self._shown
+        }
 
     def _event(self, message: dict, messages: list[str]) -> Iterator[Any]:
         event = Event(message["name"], message.get("value"))
@@ -245,4 +249,3 @@ class Desk:
             "id": message["id"],
             "message": f"That step could not be computed ({error}). Nothing before it is lost.",
         }
-

@@ -52,7 +52,7 @@ def of(call: partial, title: str, **meanings: str) -> Settings:
 
 
 def shown(groups: Sequence[Settings]) -> h.Node:
-    """"Show the settings", closed; nothing where there are none."""
+    """ "Show the settings", closed; nothing where there are none."""
     if not groups:
         return None
     return h.details(class_="widget-settings")[

@@ -53,7 +53,11 @@ class Component:
     def _texts(self, cache: Path) -> Iterator[str]:
         if self.name == "numpy":
             with zipfile.ZipFile(numpy_wheel(cache)) as wheel:
-                yield from (wheel.read(name).decode() for name in sorted(wheel.namelist()) if name.endswith("licenses/LICENSE.txt"))
+                yield from (
+                    wheel.read(name).decode()
+                    for name in sorted(wheel.namelist())
+                    if name.endswith("licenses/LICENSE.txt")
+                )
         if self.source == "npm":
             yield from (path.read_text() for path in sorted((MODULES / self.name).glob("LICEN[CS]E*")))
         if self.source == "pypi":
@@ -61,16 +65,30 @@ class Component:
             yield from (Path(str(file.locate())).read_text() for file in found)
         listed = MODULES / "spdx-license-list" / "licenses" / f"{self.licence}.json"
         if not listed.exists():
-            raise BillError(f"{self.name}: there is no licence text for {self.licence!r}; name an SPDX identifier in widgets/site/bill.py.")
+            raise BillError(
+                f"{self.name}: there is no licence text for {self.licence!r}; name an SPDX identifier in widgets/site/bill.py."
+            )
         yield json.loads(listed.read_text())["licenseText"]
 
 
 PYODIDE = ("assets/book/core-*", "assets/book/stock-*/pyodide-lock.json", "assets/book/worker-*")
 COMPONENTS = (
     Component("pyodide", "npm", "MPL-2.0", PYODIDE),
-    Component("CPython", "", "PSF-2.0", ("assets/book/core-*", "assets/book/stdlib-*", "assets/book/snapshot-*"), "pyodide"),
+    Component(
+        "CPython", "", "PSF-2.0", ("assets/book/core-*", "assets/book/stdlib-*", "assets/book/snapshot-*"), "pyodide"
+    ),
     Component("emscripten", "", "MIT", ("assets/book/core-*",), "pyodide"),
-    Component("numpy", "pypi", "BSD-3-Clause", ("assets/book/stock-*/numpy-*", "assets/book/_multiarray_umath-*", "assets/book/_umath_linalg-*", "assets/book/snapshot-*")),
+    Component(
+        "numpy",
+        "pypi",
+        "BSD-3-Clause",
+        (
+            "assets/book/stock-*/numpy-*",
+            "assets/book/_multiarray_umath-*",
+            "assets/book/_umath_linalg-*",
+            "assets/book/snapshot-*",
+        ),
+    ),
     Component("htpy", "pypi", "MIT", ("assets/book/stock-*/htpy-*", "assets/book/snapshot-*")),
     Component("markupsafe", "pypi", "BSD-3-Clause", ("assets/book/stock-*/markupsafe-*", "assets/book/snapshot-*")),
     Component("idiomorph", "npm", "0BSD", ("assets/book/page-*",)),
@@ -96,8 +114,17 @@ OWN = (
 
 def bill() -> str:
     """The bill of materials, as CycloneDX's JSON; the same for the same components."""
-    book = {"type": "application", "bom-ref": "rlhf-book", "name": "rlhf-book", "version": distribution("rlhf-book").version, "licenses": _licences("MIT")}
-    inside = {component.name: [other.name for other in COMPONENTS if other.inside == component.name] for component in COMPONENTS}
+    book = {
+        "type": "application",
+        "bom-ref": "rlhf-book",
+        "name": "rlhf-book",
+        "version": distribution("rlhf-book").version,
+        "licenses": _licences("MIT"),
+    }
+    inside = {
+        component.name: [other.name for other in COMPONENTS if other.inside == component.name]
+        for component in COMPONENTS
+    }
     direct = [component.name for component in COMPONENTS if not component.inside]
     document = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -106,14 +133,23 @@ def bill() -> str:
         "version": 1,
         "metadata": {"component": book},
         "components": [_entry(component) for component in COMPONENTS],
-        "dependencies": [{"ref": "rlhf-book", "dependsOn": direct}, *({"ref": name, "dependsOn": brought} for name, brought in inside.items() if brought)],
+        "dependencies": [
+            {"ref": "rlhf-book", "dependsOn": direct},
+            *({"ref": name, "dependsOn": brought} for name, brought in inside.items() if brought),
+        ],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
 def _entry(component: Component) -> dict:
     known = {"version": component.version, "purl": component.purl} if component.source else {}
-    return {"type": "library", "bom-ref": component.name, "name": component.name, **known, "licenses": _licences(component.licence)}
+    return {
+        "type": "library",
+        "bom-ref": component.name,
+        "name": component.name,
+        **known,
+        "licenses": _licences(component.licence),
+    }
 
 
 def _licences(identifier: str) -> list[dict]:

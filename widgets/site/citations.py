@@ -54,7 +54,9 @@ class Citations:
         numbers = self.numbers()
 
         def ordered(match: re.Match) -> str:
-            entries = sorted(_ENTRY.finditer(match["entries"]), key=lambda entry: numbers.get(entry["key"], len(numbers) + 1))
+            entries = sorted(
+                _ENTRY.finditer(match["entries"]), key=lambda entry: numbers.get(entry["key"], len(numbers) + 1)
+            )
             return "<dl>\n" + "\n".join(self._entry(entry, numbers.get(entry["key"])) for entry in entries) + "\n</dl>"
 
         return _LIST.sub(ordered, html)
@@ -62,7 +64,9 @@ class Citations:
     def _entry(self, entry: re.Match, number: int | None) -> str:
         if number is None:
             return entry[0]
-        back = ", ".join(f'<a href="../{address}#{anchor}">{name}</a>' for address, anchor, name in self._named(entry["key"]))
+        back = ", ".join(
+            f'<a href="../{address}#{anchor}">{name}</a>' for address, anchor, name in self._named(entry["key"])
+        )
         return (
             f'<dt id="{entry["key"]}"><span class="entry-number">[{number}]</span> {entry["name"]}</dt>\n'
             f'<dd>{entry["words"]} <span class="cited">Cited in {back}.</span></dd>'
@@ -75,4 +79,3 @@ class Citations:
             told[address] += 1
             found.append((address, anchor, name if told[address] == 1 else f"{name} ({told[address]})"))
         return found
-

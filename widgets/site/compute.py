@@ -9,19 +9,17 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from .errors import SiteError
-from .runtime import DEPENDENCIES, PYODIDE, Store, digest, numpy_wheel, version_of_pyodide
+from .runtime import DEPENDENCIES, PYODIDE, Store, digest, lay_out, numpy_wheel, version_of_pyodide
 from .wheels import PACKAGE, installed_files, widget_files
 
 # Build-time modules that run there beside those that ship.
 MODULES = ("__init__.py", "jobs.py", "views.py")
-
 # Where the code of some kinds of job lies; that of the others may be anywhere.
 NEEDS = {"train": ("widgets/core/", "widgets/chapters/models.py")}
 
@@ -39,6 +37,7 @@ class Computer:
         self._process: subprocess.Popen | None = None
         self._content = ""
         self._sent = ""
+        self._codes: dict[str, bytes] = {}
 
     def open(self, content: Mapping[str, Any]) -> None:
         """Sets the content, as plain data, that the jobs from now on are about."""
@@ -73,11 +72,11 @@ class Computer:
 
     def _code(self, kind: str) -> bytes:
         """What decides the answers to a kind of job: the code, and the Python and numpy that run it."""
-        files = sorted(self._files.items())
-        if kind in NEEDS:
-            files = [(path, data) for path, data in files if path.startswith(NEEDS[kind])]
-        python = f"{version_of_pyodide()} {numpy_wheel(self._cache).name}"
-        return digest(python.encode(), repr(files).encode()).encode()
+        if kind not in self._codes:
+            files = [(path, data) for path, data in sorted(self._files.items()) if path.startswith(NEEDS.get(kind, ""))]
+            python = f"{version_of_pyodide()} {numpy_wheel(self._cache).name}"
+            self._codes[kind] = digest(python.encode(), repr(files).encode()).encode()
+        return self._codes[kind]
 
     def _ask(self, job: str) -> str:
         if self._process is None:
@@ -108,11 +107,7 @@ class Computer:
     def _start(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             packages = Path(folder)
-            with zipfile.ZipFile(numpy_wheel(self._cache)) as wheel:
-                wheel.extractall(packages, [name for name in wheel.namelist() if ".dist-info/" not in name])
-            for path, content in self._files.items():
-                (packages / path).parent.mkdir(parents=True, exist_ok=True)
-                (packages / path).write_bytes(content)
+            lay_out(packages, numpy_wheel(self._cache), self._files)
             self._errors = tempfile.TemporaryFile()
             command = ["node", Path(__file__).parent / "compute.mjs", PYODIDE, packages, "widgets.site.jobs"]
             try:

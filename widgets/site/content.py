@@ -91,7 +91,9 @@ def _read(path: Path, problems: list[str]) -> Document | None:
         problems.append(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problems.append(f"{path}:{mark.line + 1}: not YAML: {error.problem}; often a colon that needs quotes around the text")
+        problems.append(
+            f"{path}:{mark.line + 1}: not YAML: {error.problem}; often a colon that needs quotes around the text"
+        )
     except yaml.YAMLError as error:
         problems.append(f"{path}: not YAML: {error}")
     else:
@@ -180,7 +182,9 @@ def listed_in(path: Path, kind: type, problems: list[str]) -> tuple[Document | N
     counts = Counter(entry.id for entry in entries or ())
     for index, entry in enumerate(entries or ()):
         if counts[entry.id] > 1:
-            problems.append(f"{document.where((index, 'id'))}: {entry.id!r} is there {counts[entry.id]} times; give each its own id")
+            problems.append(
+                f"{document.where((index, 'id'))}: {entry.id!r} is there {counts[entry.id]} times; give each its own id"
+            )
     return document, entries or ()
 
 
@@ -189,7 +193,9 @@ def _listed(path: Path, kind: type, problems: list[str]) -> tuple:
     document, entries = listed_in(path, kind, problems)
     for index, entry in enumerate(entries):
         if isinstance(entry, QuizQuestion) and not 0 <= entry.right < len(entry.options):
-            problems.append(f"{document.where((index, 'right'))}: {entry.right} is none of the {len(entry.options)} options, counted from 0")
+            problems.append(
+                f"{document.where((index, 'right'))}: {entry.right} is none of the {len(entry.options)} options, counted from 0"
+            )
     return entries
 
 

@@ -38,7 +38,11 @@ def draw(svg: str, width: int, box: Point, pens: dict[str, Pen]) -> Any:
 def _shapes(element: ElementTree.Element, pen: Pen, pens: dict[str, Pen]) -> Iterator[tuple[ElementTree.Element, Pen]]:
     if names := element.get("class"):
         pen = pens[names]
-    given = {"fill": element.get("fill", pen.fill), "stroke": element.get("stroke", pen.stroke), "width": float(element.get("stroke-width", pen.width))}
+    given = {
+        "fill": element.get("fill", pen.fill),
+        "stroke": element.get("stroke", pen.stroke),
+        "width": float(element.get("stroke-width", pen.width)),
+    }
     pen = replace(pen, **{name: None if value == "none" else value for name, value in given.items()})
     if element.tag in ("rect", "circle", "path"):
         yield element, pen
@@ -56,7 +60,12 @@ def _draw_shape(draw: Any, shape: ElementTree.Element, pen: Pen, scale: float) -
             for x, y in points:
                 draw.ellipse((x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2), fill=pen.stroke)
     elif shape.tag == "circle":
-        draw.ellipse((at["cx"] - at["r"], at["cy"] - at["r"], at["cx"] + at["r"], at["cy"] + at["r"]), pen.fill, pen.stroke, thick)
+        draw.ellipse(
+            (at["cx"] - at["r"], at["cy"] - at["r"], at["cx"] + at["r"], at["cy"] + at["r"]),
+            pen.fill,
+            pen.stroke,
+            thick,
+        )
     else:
         corners = (at["x"], at["y"], at["x"] + at["width"], at["y"] + at["height"])
         draw.rounded_rectangle(corners, at["rx"], pen.fill, pen.stroke, thick)
@@ -90,4 +99,7 @@ def _lines(path: str) -> list[list[Point]]:
 def _bezier(start: Point, first: Point, second: Point, end: Point, t: float) -> Point:
     weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
     points = (start, first, second, end)
-    return (sum(w * p[0] for w, p in zip(weights, points, strict=True)), sum(w * p[1] for w, p in zip(weights, points, strict=True)))
+    return (
+        sum(w * p[0] for w, p in zip(weights, points, strict=True)),
+        sum(w * p[1] for w, p in zip(weights, points, strict=True)),
+    )

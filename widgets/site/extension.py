@@ -61,7 +61,11 @@ class EmbedPreprocessor(Preprocessor):
                 at += 1
             elif opening and opening["kind"] == "claims":
                 present = stage.present()
-                out += ["", *claims_page.lines(present.root, tuple(question.id for question in present.content.questions)), ""]
+                out += [
+                    "",
+                    *claims_page.lines(present.root, tuple(question.id for question in present.content.questions)),
+                    "",
+                ]
                 at += 1
             elif opening is None:
                 out.append(lines[at])

@@ -81,13 +81,54 @@ class Face:
 # Newsreader is two families here: one drawn for text, one for titles. ``early`` is what a page holds that asks for the font
 # before the style sheet is read: nothing, where every page begins with it.
 FACES = (
-    Face("Newsreader", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": (400, 600), "opsz": 16}, SERIFS, early=""),
-    Face("Newsreader", "newsreader/files/newsreader-latin-opsz-italic.woff2", {"wght": 400, "opsz": 16}, ITALICS, "italic", early=""),
-    Face("Newsreader Display", "newsreader/files/newsreader-latin-opsz-normal.woff2", {"wght": 400, "opsz": 72}, SERIFS, early=""),
-    Face("Inter", "inter/files/inter-latin-wght-normal.woff2", {"wght": (400, 650)}, SANS, features=("kern", "calt", "ccmp", "mark", "tnum"), early=""),
-    Face("JetBrains Mono", "jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2", {"wght": 400}, MONOS, features=("ccmp",)),
+    Face(
+        "Newsreader",
+        "newsreader/files/newsreader-latin-opsz-normal.woff2",
+        {"wght": (400, 600), "opsz": 16},
+        SERIFS,
+        early="",
+    ),
+    Face(
+        "Newsreader",
+        "newsreader/files/newsreader-latin-opsz-italic.woff2",
+        {"wght": 400, "opsz": 16},
+        ITALICS,
+        "italic",
+        early="",
+    ),
+    Face(
+        "Newsreader Display",
+        "newsreader/files/newsreader-latin-opsz-normal.woff2",
+        {"wght": 400, "opsz": 72},
+        SERIFS,
+        early="",
+    ),
+    Face(
+        "Inter",
+        "inter/files/inter-latin-wght-normal.woff2",
+        {"wght": (400, 650)},
+        SANS,
+        features=("kern", "calt", "ccmp", "mark", "tnum"),
+        early="",
+    ),
+    Face(
+        "JetBrains Mono",
+        "jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2",
+        {"wght": 400},
+        MONOS,
+        features=("ccmp",),
+    ),
     # Its letters are made as low as Newsreader's.
-    Face("STIX Two Math", "../@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2", {"wght": 400}, (), features=(), letters=tuple(FORMULAS), size="92%", early="<math"),
+    Face(
+        "STIX Two Math",
+        "../@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2",
+        {"wght": 400},
+        (),
+        features=(),
+        letters=tuple(FORMULAS),
+        size="92%",
+        early="<math",
+    ),
 )
 
 

@@ -22,7 +22,9 @@ def _section(title: str, specimens: Iterator[tuple[str, h.Node]]) -> h.Node:
     return [
         h.h2[title],
         (
-            h.section(class_="widget specimen", aria_label=name)[h.p(class_="specimen-name")[h.code[name]], h.form(class_="widget-view")[node]]
+            h.section(class_="widget specimen", aria_label=name)[
+                h.p(class_="specimen-name")[h.code[name]], h.form(class_="widget-view")[node]
+            ]
             for name, node in specimens
         ),
     ]
@@ -41,35 +43,69 @@ def _sections() -> Iterator[tuple[str, Iterator[tuple[str, h.Node]]]]:
 
 def _controls() -> Iterator[tuple[str, h.Node]]:
     tones = ("plain", "raw", "aligned", "reward", "human")
-    yield "button, primary", parts.buttons(*(parts.button(tone, "x", key=tone[0], kind="primary", tone=tone) for tone in tones))
-    yield "button, quiet", parts.buttons(
-        parts.button("quiet", "x"),
-        parts.button("with a sign", "x", sign="dice"),
-        parts.button("pressed", "x", pressed=True, tone="aligned"),
-        parts.button("not pressed", "x", pressed=False),
-        parts.button("disabled", "x", disabled=True),
+    yield (
+        "button, primary",
+        parts.buttons(*(parts.button(tone, "x", key=tone[0], kind="primary", tone=tone) for tone in tones)),
+    )
+    yield (
+        "button, quiet",
+        parts.buttons(
+            parts.button("quiet", "x"),
+            parts.button("with a sign", "x", sign="dice"),
+            parts.button("pressed", "x", pressed=True, tone="aligned"),
+            parts.button("not pressed", "x", pressed=False),
+            parts.button("disabled", "x", disabled=True),
+        ),
     )
     yield "chips", parts.chips("gallery-chips", "Question", {"a": "A headache", "b": "Writing", "c": "The Moon"}, "b")
-    yield "cards", parts.cards(
-        "gallery-cards", "Method", {"a": parts.Card("RLHF", "Three steps.", "loop"), "b": parts.Card("DPO", "One loss.", "data")}, "a"
+    yield (
+        "cards",
+        parts.cards(
+            "gallery-cards",
+            "Method",
+            {"a": parts.Card("RLHF", "Three steps.", "loop"), "b": parts.Card("DPO", "One loss.", "data")},
+            "a",
+        ),
     )
     yield "slider", parts.slider("x", "Leash, beta", 4, 0, 12, 1, "0.75", ends=("none", "tight"), tone="aligned")
     yield "switch", parts.buttons(parts.switch("x", "on", True), parts.switch("y", "off", False))
     yield "field", parts.field("x", "Your answer", "Great question!", 200, rows=2)
     yield "field, one row, empty", parts.field("x", "In your words", "", 100, hint="Spare me the small print.")
-    yield "file_field, download", parts.buttons(parts.file_field("x", "Import", ".jsonl"), parts.download("x", "x.txt", "Save"))
+    yield (
+        "file_field, download",
+        parts.buttons(parts.file_field("x", "Import", ".jsonl"), parts.download("x", "x.txt", "Save")),
+    )
     yield "stepper", [parts.stepper(STEPS, at, done=range(at)) for at in (0, 1, 2)]
 
 
 def _amounts() -> Iterator[tuple[str, h.Node]]:
-    yield "gauge", h.div(class_="gauges")[
-        parts.gauge("Helpful", 0.8, "helpful", "aligned", why="Four steps to follow."), parts.gauge("Harmless", 0.0, "harmful", "raw")
-    ]
+    yield (
+        "gauge",
+        h.div(class_="gauges")[
+            parts.gauge("Helpful", 0.8, "helpful", "aligned", why="Four steps to follow."),
+            parts.gauge("Harmless", 0.0, "harmful", "raw"),
+        ],
+    )
     yield "progress", [parts.progress("Training", 0.4), parts.progress("Waiting", None)]
-    yield "bars", parts.bars([parts.Bar("flattery", -0.8, 0.2), parts.Bar("steps to take", 1.3, 0.1), parts.Bar("length", 0.0, 0.5)], "Weights")
-    yield "shares", parts.shares([parts.Bar("rude", 0.3, 0.03, tone="raw"), parts.Bar("good", 0.6, 0.03, tone="aligned")], "Shares")
-    yield "shares, two to compare", parts.shares(
-        [(parts.Bar("rude", 0.3, 0.03, tone="raw"), parts.Bar("rude", 0.004, 0.004, tone="aligned"))], "Shares compared"
+    yield (
+        "bars",
+        parts.bars(
+            [parts.Bar("flattery", -0.8, 0.2), parts.Bar("steps to take", 1.3, 0.1), parts.Bar("length", 0.0, 0.5)],
+            "Weights",
+        ),
+    )
+    yield (
+        "shares",
+        parts.shares(
+            [parts.Bar("rude", 0.3, 0.03, tone="raw"), parts.Bar("good", 0.6, 0.03, tone="aligned")], "Shares"
+        ),
+    )
+    yield (
+        "shares, two to compare",
+        parts.shares(
+            [(parts.Bar("rude", 0.3, 0.03, tone="raw"), parts.Bar("rude", 0.004, 0.004, tone="aligned"))],
+            "Shares compared",
+        ),
     )
 
 
@@ -89,13 +125,18 @@ def _tokens() -> Iterator[tuple[str, h.Node]]:
 def _faders() -> Iterator[tuple[str, h.Node]]:
     handle = Handle("x", "Fader A", -20, -100, 0, "10 %", "aligned", on_track=True)
     beside = Handle("y", "Reward of B", 20, -80, 80, "+1.00", "reward")
-    yield "faders: held, pushed, plain", faders(
-        [
-            Channel("A", "Read your draft aloud.", math.log(0.1), "10 %", math.log(0.02), handle=handle, lit=True),
-            Channel("B", "Great question!", math.log(0.001), "0.10 %", math.log(0.03), math.log(0.3), handle=beside),
-            Channel("…", "everything else", math.log(0.899), "90 %", tone="muted"),
-        ],
-        "Levels",
+    yield (
+        "faders: held, pushed, plain",
+        faders(
+            [
+                Channel("A", "Read your draft aloud.", math.log(0.1), "10 %", math.log(0.02), handle=handle, lit=True),
+                Channel(
+                    "B", "Great question!", math.log(0.001), "0.10 %", math.log(0.03), math.log(0.3), handle=beside
+                ),
+                Channel("…", "everything else", math.log(0.899), "90 %", tone="muted"),
+            ],
+            "Levels",
+        ),
     )
 
 
@@ -106,61 +147,103 @@ def _flow() -> Iterator[tuple[str, h.Node]]:
         parts.Stage("Policy", "model", "practises", None, "aligned"),
     )
     for lit in (None, 0, 2):
-        yield f"flow, lit: {lit}", parts.flow(stages, f"A workflow, lit {lit}", lit, back="round again" if lit == 2 else None)
+        yield (
+            f"flow, lit: {lit}",
+            parts.flow(stages, f"A workflow, lit {lit}", lit, back="round again" if lit == 2 else None),
+        )
 
 
 def _frames() -> Iterator[tuple[str, h.Node]]:
-    yield "question, versus, response", [
-        parts.question("How can I improve my writing?", "Comparison 3"),
-        parts.versus(
-            parts.response("Response A", "Read your draft aloud.", parts.button("A is better", "x", kind="primary", tone="human"), tone="human"),
-            parts.response("Response B", "Great question!", tone="aligned", marked="keeps every principle"),
-        ),
-    ]
+    yield (
+        "question, versus, response",
+        [
+            parts.question("How can I improve my writing?", "Comparison 3"),
+            parts.versus(
+                parts.response(
+                    "Response A",
+                    "Read your draft aloud.",
+                    parts.button("A is better", "x", kind="primary", tone="human"),
+                    tone="human",
+                ),
+                parts.response("Response B", "Great question!", tone="aligned", marked="keeps every principle"),
+            ),
+        ],
+    )
     yield "panels", parts.panels(parts.panel("One", parts.note("Left.")), parts.panel("Two", parts.note("Right.")))
     yield "message", [parts.message(kind, f"A message of the kind {kind}.") for kind in ("info", "warn", "error")]
     yield "disclosure", parts.disclosure("It has made its guess. Peek?", "A, with 62 %.")
     yield "empty", parts.empty("Your first label starts this.", sign="human")
-    yield "table", parts.table("Measured in this run", ("Method", "Models", "Seconds"), [("RLHF", "4", "1.2"), ("DPO", "2", "0.1")], chosen=1)
+    yield (
+        "table",
+        parts.table(
+            "Measured in this run",
+            ("Method", "Models", "Seconds"),
+            [("RLHF", "4", "1.2"), ("DPO", "2", "0.1")],
+            chosen=1,
+        ),
+    )
 
 
 def _words() -> Iterator[tuple[str, h.Node]]:
     yield "reading", parts.reading("The one sentence that says what to see.")
-    yield "note, number, percent", parts.note("Score ", parts.number(-0.5, signed=True), " and ", parts.percent(0.004), ".")
+    yield (
+        "note, number, percent",
+        parts.note("Score ", parts.number(-0.5, signed=True), " and ", parts.percent(0.004), "."),
+    )
 
 
 def _charts() -> Iterator[tuple[str, h.Node]]:
     xs = [step / 4 for step in range(21)]
     score = charts.Line("score", [(x, 1.6 * x) for x in xs], "reward")
     gold = charts.Line("true quality", [(x, x * (2 - 0.45 * x)) for x in xs], "aligned")
-    yield "chart: lines, mark, rule", charts.chart(
-        [score, gold, charts.Mark(2.25, gold.points[9][1], "the peak", "aligned"), charts.Rule("here", x=3.5)],
-        x=charts.Axis("√KL"),
-        y=charts.Axis("reward"),
-        says="The score climbs on while true quality falls.",
+    yield (
+        "chart: lines, mark, rule",
+        charts.chart(
+            [score, gold, charts.Mark(2.25, gold.points[9][1], "the peak", "aligned"), charts.Rule("here", x=3.5)],
+            x=charts.Axis("√KL"),
+            y=charts.Axis("reward"),
+            says="The score climbs on while true quality falls.",
+        ),
     )
-    yield "chart: band, quiet line, dots", charts.chart(
-        [
-            charts.Band("95 %", [(x, math.sin(x) - 0.3, math.sin(x) + 0.3) for x in xs], "reward"),
-            charts.Line("mean", [(x, math.sin(x)) for x in xs], "reward"),
-            charts.Line("before", [(x, 0.2 * x) for x in xs], "muted", quiet=True),
-            charts.Dots("runs", [charts.Dot("PPO", 2, 1.2, 1.0, 1.4), charts.Dot("DPO", 4, 0.2, 0.0, 0.4)], "aligned", labelled=True),
-        ],
-        x=charts.Axis("steps"),
-        y=charts.Axis("value"),
-        says="An uncertain curve, something to compare it with, and two runs.",
+    yield (
+        "chart: band, quiet line, dots",
+        charts.chart(
+            [
+                charts.Band("95 %", [(x, math.sin(x) - 0.3, math.sin(x) + 0.3) for x in xs], "reward"),
+                charts.Line("mean", [(x, math.sin(x)) for x in xs], "reward"),
+                charts.Line("before", [(x, 0.2 * x) for x in xs], "muted", quiet=True),
+                charts.Dots(
+                    "runs",
+                    [charts.Dot("PPO", 2, 1.2, 1.0, 1.4), charts.Dot("DPO", 4, 0.2, 0.0, 0.4)],
+                    "aligned",
+                    labelled=True,
+                ),
+            ],
+            x=charts.Axis("steps"),
+            y=charts.Axis("value"),
+            says="An uncertain curve, something to compare it with, and two runs.",
+        ),
     )
-    yield "chart: upright bars", charts.chart(
-        [charts.Bars("raw", [(1, 3), (2, 5), (3, 1)], "raw"), charts.Bars("aligned", [(1, 1), (2, 2), (3, 6)], "aligned")],
-        x=charts.Axis("phrases", whole=True),
-        y=charts.Axis("answers"),
-        says="Bars beside each other.",
-        height="short",
+    yield (
+        "chart: upright bars",
+        charts.chart(
+            [
+                charts.Bars("raw", [(1, 3), (2, 5), (3, 1)], "raw"),
+                charts.Bars("aligned", [(1, 1), (2, 2), (3, 6)], "aligned"),
+            ],
+            x=charts.Axis("phrases", whole=True),
+            y=charts.Axis("answers"),
+            says="Bars beside each other.",
+            height="short",
+        ),
     )
-    yield "chart: logarithmic", charts.chart(
-        [charts.Line("error", [(10**k, 1 / 10**k) for k in range(4)], "raw")],
-        x=charts.Axis("samples", log=True),
-        y=charts.Axis("error", log=True),
-        says="Ten times the samples, a tenth of the error.",
-        height="short",
+    yield (
+        "chart: logarithmic",
+        charts.chart(
+            [charts.Line("error", [(10**k, 1 / 10**k) for k in range(4)], "raw")],
+            x=charts.Axis("samples", log=True),
+            y=charts.Axis("error", log=True),
+            says="Ten times the samples, a tenth of the error.",
+            height="short",
+        ),
     )

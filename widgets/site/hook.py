@@ -62,7 +62,9 @@ def on_page_content(html: str, *, page: Any, config: Any, **_: Any) -> str:
     html = states.resolve(html, stage.present())
     citations = stage.present().citations
     if page.file.src_uri != BIBLIOGRAPHY:
-        html = citations.collect(html, page.url, f"chapter {page.meta['chapter']}" if "chapter" in page.meta else page.title)
+        html = citations.collect(
+            html, page.url, f"chapter {page.meta['chapter']}" if "chapter" in page.meta else page.title
+        )
     if address := config.extra.get("next_article"):
         html = html.replace("<strong>Code Agents</strong>", f'<a href="{address}"><strong>Code Agents</strong></a>')
     page.meta["words"] = words(html)
@@ -77,9 +79,13 @@ def on_env(env: Any, *, config: Any, files: Any) -> None:
     citations = stage.present().citations
     for file in files.documentation_pages():
         page = file.page
-        page.content = citations.led_back(page.content) if file.src_uri == BIBLIOGRAPHY else citations.numbered(page.content)
+        page.content = (
+            citations.led_back(page.content) if file.src_uri == BIBLIOGRAPHY else citations.numbered(page.content)
+        )
     # Of the rounded ones, which stand beside it: they shall add up.
-    config.extra["minutes"] = sum(file.page.meta["minutes"] for file in files.documentation_pages() if "chapter" in file.page.meta)
+    config.extra["minutes"] = sum(
+        file.page.meta["minutes"] for file in files.documentation_pages() if "chapter" in file.page.meta
+    )
 
 
 def _card(page: Any, config: Any) -> None:
@@ -88,7 +94,13 @@ def _card(page: Any, config: Any) -> None:
 
     above = f"RLHF · Chapter {page.meta['chapter']} of 5" if "chapter" in page.meta else "RLHF · An interactive book"
     told = page.meta.get("question") or page.meta.get("description", "")
-    image = cards.card(page.meta.get("title", page.title), told, above, stage.present().root / ".cache" / "cards", page.meta.get("chapter"))
+    image = cards.card(
+        page.meta.get("title", page.title),
+        told,
+        above,
+        stage.present().root / ".cache" / "cards",
+        page.meta.get("chapter"),
+    )
     name = f"assets/cards/{Path(page.file.src_uri).stem}.png"
     page.meta["card"] = name
     path = Path(config.site_dir) / name

@@ -40,7 +40,9 @@ def to_mathml(tex: str, display: bool) -> str:
         _space_functions(list(row))
     semantics = ElementTree.Element("semantics")
     semantics.extend(list(root))
-    ElementTree.SubElement(semantics, "annotation", {"encoding": "application/x-tex", "data-search-exclude": ""}).text = _plain(tex)
+    ElementTree.SubElement(
+        semantics, "annotation", {"encoding": "application/x-tex", "data-search-exclude": ""}
+    ).text = _plain(tex)
     for child in list(root):
         root.remove(child)
     root.append(semantics)

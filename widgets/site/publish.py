@@ -68,7 +68,11 @@ def put_off_search(site: Path) -> None:
 
 def write_service_worker(site: Path) -> None:
     """Lists the whole site for the service worker, which keeps one release at a time."""
-    files = {_address(path, site): digest(path.read_bytes()) for path in sorted(site.rglob("*")) if path.is_file() and _kept(path, site)}
+    files = {
+        _address(path, site): digest(path.read_bytes())
+        for path in sorted(site.rglob("*"))
+        if path.is_file() and _kept(path, site)
+    }
     release = digest(json.dumps(files).encode())
     (site / "service-worker.js").write_bytes(script("service-worker.js", {"RELEASE": release, "FILES": files}))
 
@@ -81,7 +85,13 @@ def _address(path: Path, site: Path) -> str:
 def _kept(path: Path, site: Path) -> bool:
     """Not the stock start, which is there for when the other fails, search in other languages, nor what only machines read."""
     name = path.relative_to(site).as_posix()
-    passed_over = (f"{FOLDER}/stock-", "assets/javascripts/lunr/", "assets/cards/", "service-worker.js", "sitemap.xml.gz")
+    passed_over = (
+        f"{FOLDER}/stock-",
+        "assets/javascripts/lunr/",
+        "assets/cards/",
+        "service-worker.js",
+        "sitemap.xml.gz",
+    )
     return not name.startswith(passed_over) and not name.endswith(".map")
 
 

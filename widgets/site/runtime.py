@@ -77,7 +77,11 @@ def bundle(cache: Path, *, content: bytes, snapshot: bool = True) -> Bundle:
         runtime["snapshot"] = _snapshot(result, store, cache, content)
     constants = {"RUNTIME": runtime, "CONTENT_FILE": store.put(result, "content.json", content)}
     worker = store.put(result, "worker.js", script("worker.js", constants))
-    result.page = store.put(result, "page.js", script("page.js", {"WORKER_FILE": worker, "WASM_FILE": runtime["core"]["wasm"], "OFFLINE": snapshot}))
+    result.page = store.put(
+        result,
+        "page.js",
+        script("page.js", {"WORKER_FILE": worker, "WASM_FILE": runtime["core"]["wasm"], "OFFLINE": snapshot}),
+    )
     faces = fonts(result, store)
     result.fonts = faces.early
     result.styles = [store.put(result, "fonts.css", faces.css), store.put(result, "book.css", script("book.css", {}))]
@@ -196,12 +200,18 @@ def _snapshot(result: Bundle, store: Store, cache: Path, content: bytes) -> dict
     maker = [Path(__file__).parent / "snapshot.mjs", BROWSER / "libraries.js"]
     files = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()} | widget_files()
     inputs = [numpy.read_bytes(), content, *(path.read_bytes() for path in maker), *(PYODIDE.glob("*.wasm"))]
-    key = digest(*(item if isinstance(item, bytes) else item.read_bytes() for item in inputs), repr(files).encode(), repr(NUMPY_DOCS).encode())
+    key = digest(
+        *(item if isinstance(item, bytes) else item.read_bytes() for item in inputs),
+        repr(files).encode(),
+        repr(NUMPY_DOCS).encode(),
+    )
     told, memory = store.made(f"memory-{key}", lambda: _make_snapshot(numpy, files, content)).split(b"\n", 1)
     with zipfile.ZipFile(numpy) as wheel_:
         contents = {name: wheel_.read(name) for name in LIBRARIES}
     # As .wasm, because hosts compress that on the way.
-    files = {name: store.put(result, Path(name).name.split(".")[0] + ".wasm", content) for name, content in contents.items()}
+    files = {
+        name: store.put(result, Path(name).name.split(".")[0] + ".wasm", content) for name, content in contents.items()
+    }
     return {
         **json.loads(told),
         "file": store.put(result, "snapshot.gz", memory),
@@ -216,17 +226,22 @@ def _snapshot(result: Bundle, store: Store, cache: Path, content: bytes) -> dict
 NUMPY_DOCS = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py")
 
 
+def lay_out(packages: Path, numpy: Path, files: Mapping[str, bytes]) -> None:
+    """A site-packages folder of numpy and these files, for Pyodide under Node."""
+    with zipfile.ZipFile(numpy) as wheel_:
+        # Metadata would make Pyodide note numpy as a loaded package, in JavaScript, beyond a snapshot's reach.
+        wheel_.extractall(packages, [name for name in wheel_.namelist() if ".dist-info/" not in name])
+    for path, content in files.items():
+        (packages / path).parent.mkdir(parents=True, exist_ok=True)
+        (packages / path).write_bytes(content)
+
+
 def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> bytes:
     """A line of JSON that says how the memory is packed, and the packed memory, compressed."""
     with tempfile.TemporaryDirectory() as folder:
         packages, output, data = (Path(folder) / name for name in ("packages", "memory", "content.json"))
         data.write_bytes(content)
-        with zipfile.ZipFile(numpy) as wheel_:
-            # Metadata would make Pyodide note numpy as a loaded package, in JavaScript, beyond a snapshot's reach.
-            wheel_.extractall(packages, [name for name in wheel_.namelist() if ".dist-info/" not in name])
-        for path, content in files.items():
-            (packages / path).parent.mkdir(parents=True, exist_ok=True)
-            (packages / path).write_bytes(content)
+        lay_out(packages, numpy, files)
         for name in NUMPY_DOCS:
             (packages / name).write_text("")
         told = node(
@@ -257,6 +272,8 @@ def _run(command: list) -> bytes:
         raise BundleError(f"{command[0]} is not installed: run `npm ci` (or `make build`, which does).") from error
     if answer.returncode:
         # Node quotes the line that failed, which in minified scripts is the whole script.
-        said = "\n".join(line for line in answer.stderr.decode(errors="replace").splitlines() if len(line) < 1000).strip()
+        said = "\n".join(
+            line for line in answer.stderr.decode(errors="replace").splitlines() if len(line) < 1000
+        ).strip()
         raise BundleError(f"{Path(command[0]).name} {Path(command[1]).name} failed:\n{said[-2000:]}")
     return answer.stdout

@@ -37,7 +37,9 @@ def _cut(sheets: list[Path], site: Path) -> Iterable[str]:
     content = [*site.rglob("*.html"), *site.rglob("*.js"), *(runtime.ROOT / "widgets").rglob("*.py")]
     theme = [sheet for sheet in sheets if sheet.is_relative_to(site / THEME)]
     asked = {"css": [str(path) for path in theme], "content": [str(path) for path in content]}
-    cut = dict(zip(theme, json.loads(runtime.node([Path(__file__).parent / "purge.mjs", json.dumps(asked)])), strict=True))
+    cut = dict(
+        zip(theme, json.loads(runtime.node([Path(__file__).parent / "purge.mjs", json.dumps(asked)])), strict=True)
+    )
     for sheet in sheets:
         yield (cut.get(sheet) or sheet.read_text(encoding="utf-8")).strip()
 

@@ -14,7 +14,9 @@ from markdown.util import AtomicString
 
 from . import stage
 
-_ENTRY = re.compile(r"^(?P<names>[^:\n][^\n]*?) \{ #(?P<id>[\w-]+) \}\n:   (?P<definition>(?:.+\n?)(?:    .+\n?)*)", re.MULTILINE)
+_ENTRY = re.compile(
+    r"^(?P<names>[^:\n][^\n]*?) \{ #(?P<id>[\w-]+) \}\n:   (?P<definition>(?:.+\n?)(?:    .+\n?)*)", re.MULTILINE
+)
 _PLACES = {"p", "li", "dd", "td"}
 _SKIPPED = {"a", "code", "abbr", "h1", "h2", "h3", "h4", "th", "dt", "script", "svg", "button"}
 

@@ -27,7 +27,9 @@ def views(registry: Registry, content: Any, name: str, options: Mapping[str, str
 
 def first_state(widget: Widget, registry: Registry, content: Any) -> Any:
     """The state of a widget before anything has happened, in it or in those that it builds on."""
-    return widget.start(**{need.replace("-", "_"): first_state(registry[need](content), registry, content) for need in widget.needs})
+    return widget.start(
+        **{need.replace("-", "_"): first_state(registry[need](content), registry, content) for need in widget.needs}
+    )
 
 
 def stored_views(widget: Widget, state: Any) -> dict[str, str]:

@@ -34,7 +34,12 @@ def chart(
         h.svg(class_="plot", role="group", aria_label=says, data_plot=True)[
             _axes(frame),
             h.g(aria_hidden="true")[_rules(layers, frame), _curves(layers, frame), _whiskers(layers, frame)],
-            h.g(aria_hidden="true")[labels.rules(layers, names, frame), labels.ends(names, frame), _dots(layers, frame), labels.marks(layers, names, frame)],
+            h.g(aria_hidden="true")[
+                labels.rules(layers, names, frame),
+                labels.ends(names, frame),
+                _dots(layers, frame),
+                labels.marks(layers, names, frame),
+            ],
             values.columns(layers, names, frame, x),
         ],
         h.p(class_="chart-x", aria_hidden="true")[x.label],
@@ -109,7 +114,9 @@ def _axes(frame: Frame) -> h.Node:
         ),
         h.line(class_="base", x1="0", x2="100%", y1="100%", y2="100%"),
         (
-            h.text(class_=["tick-x", "tick-minor" if place % 2 else None], x=frame.across(tick), y="100%")[frame.x.tick(tick)]
+            h.text(class_=["tick-x", "tick-minor" if place % 2 else None], x=frame.across(tick), y="100%")[
+                frame.x.tick(tick)
+            ]
             for place, tick in enumerate(frame.x.ticks)
         ),
     ]
@@ -129,12 +136,13 @@ def _rules(layers: Sequence[Layer], frame: Frame) -> h.Node:
 def _curves(layers: Sequence[Layer], frame: Frame) -> h.Node:
     drawn = begun(layers)
     return h.svg(class_="curves", viewBox="0 0 1000 1000", preserveAspectRatio="none", width="100%", height="100%")[
-        (h.path(class_=f"band tone-{layer.tone}", d=_area(layer, frame)) for layer in layers if isinstance(layer, Band)),
-        _uprights([layer for layer in layers if isinstance(layer, Bars)], frame),
         (
-            h.path(d=_path(line.points, frame), **stroke(line, index))
-            for index, line in enumerate(drawn)
+            h.path(class_=f"band tone-{layer.tone}", d=_area(layer, frame))
+            for layer in layers
+            if isinstance(layer, Band)
         ),
+        _uprights([layer for layer in layers if isinstance(layer, Bars)], frame),
+        (h.path(d=_path(line.points, frame), **stroke(line, index)) for index, line in enumerate(drawn)),
     ]
 
 
@@ -206,7 +214,11 @@ def _table(layers: Sequence[Layer], frame: Frame, axis: Axis, caption: str) -> h
     """The same numbers for who can't see them; marks and rules are said below."""
     found = values.by_x(layers, frame)
     names = list(dict.fromkeys(value.name for column in found.values() for value in column))
-    said = [f"{mark.label}: {frame.x.value(mark.x)} {axis.label}, {frame.y.value(mark.y)}" for mark in layers if isinstance(mark, Mark)]
+    said = [
+        f"{mark.label}: {frame.x.value(mark.x)} {axis.label}, {frame.y.value(mark.y)}"
+        for mark in layers
+        if isinstance(mark, Mark)
+    ]
     return [
         h.table(class_="visually-hidden")[
             h.caption[caption],

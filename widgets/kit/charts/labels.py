@@ -58,7 +58,9 @@ def widest(lines: Sequence[Line]) -> tuple[float, float]:
 def names(layers: Sequence[Layer], frame: Frame) -> list[Name]:
     """The lines' names from top to bottom, none upon another."""
     drawn = begun(layers)
-    found = [_clear(Name(line, index, 1 - frame.y(line.points[-1][1])), drawn, frame) for index, line in enumerate(drawn)]
+    found = [
+        _clear(Name(line, index, 1 - frame.y(line.points[-1][1])), drawn, frame) for index, line in enumerate(drawn)
+    ]
     found.sort(key=lambda name: name.place)
     places = spread([name.place for name in found], frame.gap, 0.0, 1.0)
     return [replace(name, place=place) for name, place in zip(found, places, strict=True)]
@@ -102,7 +104,12 @@ def marks(layers: Sequence[Layer], names: Sequence[Name], frame: Frame) -> h.Nod
             side = "to-left" if place > 0.75 else "to-right" if place < 0.25 else "to-middle"
             yield h.g(class_=f"mark tone-{mark.tone}")[
                 h.circle(cx=frame.across(mark.x), cy=frame.down(mark.y), r="6"),
-                h.text(class_=side, x=frame.across(mark.x), y=frame.down(mark.y), dy="1.7em" if _below(mark, names, frame) else "-1em")[mark.label],
+                h.text(
+                    class_=side,
+                    x=frame.across(mark.x),
+                    y=frame.down(mark.y),
+                    dy="1.7em" if _below(mark, names, frame) else "-1em",
+                )[mark.label],
             ]
 
 
@@ -114,7 +121,9 @@ def _below(mark: Mark, names: Sequence[Name], frame: Frame) -> bool:
     half = _LETTER * len(mark.label) / 2
     box = frame.x(mark.x) - half, frame.x(mark.x) + half
     drawn = [name.line for name in names]
-    above, below = (_behind(box, place, drawn, frame) + _upon(box, place, names, frame) for place in (at - reach, at + reach))
+    above, below = (
+        _behind(box, place, drawn, frame) + _upon(box, place, names, frame) for place in (at - reach, at + reach)
+    )
     return below < above
 
 
@@ -126,7 +135,9 @@ def rules(layers: Sequence[Layer], names: Sequence[Name], frame: Frame) -> h.Nod
             yield _rule_label(rule, "100%" if right else "0", frame.down(rule.y), "-0.4em", right)
         elif isinstance(rule, Rule):
             left, low = _clearest_corner(rule, names, frame)
-            yield _rule_label(rule, frame.across(rule.x), *(("100%", "-0.4em") if low else ("0", "0.8em")), to_left=left)
+            yield _rule_label(
+                rule, frame.across(rule.x), *(("100%", "-0.4em") if low else ("0", "0.8em")), to_left=left
+            )
 
 
 def _clearer_right(rule: Rule, drawn: Sequence[Line], frame: Frame) -> bool:
@@ -152,7 +163,11 @@ def _clearest_corner(rule: Rule, names: Sequence[Name], frame: Frame) -> tuple[b
 
 def _rule_label(rule: Rule, x: str, y: str, dy: str, to_left: bool) -> h.Element:
     return h.text(
-        class_=["rule-label", f"tone-{rule.tone}", "to-left" if to_left else None], x=x, y=y, dx="-0.4em" if to_left else "0.4em", dy=dy
+        class_=["rule-label", f"tone-{rule.tone}", "to-left" if to_left else None],
+        x=x,
+        y=y,
+        dx="-0.4em" if to_left else "0.4em",
+        dy=dy,
     )[rule.label]
 
 

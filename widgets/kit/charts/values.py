@@ -75,14 +75,18 @@ def columns(layers: Sequence[Layer], names: Sequence[labels.Name], frame: Frame,
         yield _column(x, _from_top(values[x]), placed[x], room, frame, axis, last=index + 1 == len(xs))
 
 
-def _rows(xs: Sequence[float], names: Sequence[labels.Name], frame: Frame) -> Callable[[Sequence[Value]], Placed] | None:
+def _rows(
+    xs: Sequence[float], names: Sequence[labels.Name], frame: Frame
+) -> Callable[[Sequence[Value]], Placed] | None:
     """While lines have only begun, their names stand where values would: each value then stands in its name's row, behind it."""
     if not names or not xs or frame.x(xs[-1]) >= 0.5:
         return None
     row = {name.line.name: name.place for name in names}
     if any(name.inside for name in names):
         return None
-    return lambda values: Placed(xs[-1], None, tuple(row.get(value.name, 1 - frame.y(value.y)) for value in _from_top(values)))
+    return lambda values: Placed(
+        xs[-1], None, tuple(row.get(value.name, 1 - frame.y(value.y)) for value in _from_top(values))
+    )
 
 
 def place(x: float, values: Sequence[Value], names: Sequence[labels.Name], frame: Frame) -> Placed | None:
@@ -115,7 +119,11 @@ def around(wanted: Sequence[float], taken: Sequence[float], gap: float) -> list[
     The free stretches between what is taken are filled in order; which value goes into which is the cheapest way.
     """
     edges = [-gap, *sorted(taken), 1 + gap]
-    free = [(low + gap, high - gap) for low, high in zip(edges, edges[1:], strict=False) if high - low >= 2 * gap - _ROUNDING]
+    free = [
+        (low + gap, high - gap)
+        for low, high in zip(edges, edges[1:], strict=False)
+        if high - low >= 2 * gap - _ROUNDING
+    ]
     # The cheapest way to have put the first values into the stretches so far: by how many, its cost and their places.
     best: dict[int, tuple[float, list[float]]] = {0: (0.0, [])}
     for low, high in free:
@@ -153,11 +161,19 @@ def _column(
     said = ", ".join(f"{value.name} {value.words}" for value in values)
     left, right = room
     # One column is in the order of tabs, the others are reached from it by arrow keys (charts.js).
-    return h.g(class_="column", role="img", tabindex="0" if last else "-1", aria_label=f"{frame.x.value(x)} {axis.label}: {said}")[
+    return h.g(
+        class_="column",
+        role="img",
+        tabindex="0" if last else "-1",
+        aria_label=f"{frame.x.value(x)} {axis.label}: {said}",
+    )[
         h.rect(class_="column-room", x=percent(left), y="0", width=percent(right - left), height="100%"),
         h.line(class_="column-line", x1=frame.across(x), x2=frame.across(x), y1="0", y2="100%"),
         h.text(class_="column-x", x=frame.across(x), y="100%")[frame.x.value(x)],
-        (h.circle(class_=f"tone-{value.tone}", cx=frame.across(x), cy=frame.down(value.y), r="3.5") for value in values),
+        (
+            h.circle(class_=f"tone-{value.tone}", cx=frame.across(x), cy=frame.down(value.y), r="3.5")
+            for value in values
+        ),
         (_value(value, place_, placed, frame) for value, place_ in zip(values, placed.places, strict=True)),
     ]
 

@@ -6,7 +6,20 @@ of the built book (``/parts/``, not in the navigation) shows each in every state
 """
 
 from .amounts import Bar, bars, gauge, progress, shares, signed
-from .controls import Card, LogScale, button, buttons, cards, chips, download, field, file_field, slider, stepper, switch
+from .controls import (
+    Card,
+    LogScale,
+    button,
+    buttons,
+    cards,
+    chips,
+    download,
+    field,
+    file_field,
+    slider,
+    stepper,
+    switch,
+)
 from .flow import Stage, flow
 from .frames import disclosure, empty, message, panel, panels, question, response, table, versus
 from .icons import Icon, icon

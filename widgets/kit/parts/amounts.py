@@ -19,9 +19,15 @@ def gauge(label: str, value: float, reading: str, tone: Tone = "plain", *, why: 
     """
     return h.div(class_=["gauge", f"tone-{tone}"])[
         h.span(class_="gauge-label")[label],
-        h.svg(class_="gauge-bar", role="meter", aria_label=label, aria_valuemin="0", aria_valuemax="1", aria_valuenow=f"{value:.4f}", aria_valuetext=reading)[
-            h.rect(class_="gauge-fill", width=f"{100 * value:.2f}%", height="100%")
-        ],
+        h.svg(
+            class_="gauge-bar",
+            role="meter",
+            aria_label=label,
+            aria_valuemin="0",
+            aria_valuemax="1",
+            aria_valuenow=f"{value:.4f}",
+            aria_valuetext=reading,
+        )[h.rect(class_="gauge-fill", width=f"{100 * value:.2f}%", height="100%")],
         h.span(class_="gauge-reading")[reading],
         why is not None and h.details(class_="why")[h.summary["why?"], h.p[why]],
     ]
@@ -62,7 +68,14 @@ def bars(rows: Iterable[Bar], caption: str) -> h.Element:
     return _table(caption, [_row(row.label, [row], _Scale(-reach, reach), signed) for row in rows])
 
 
-def shares(rows: Iterable[Bar | tuple[Bar, Bar]], caption: str, *, most: float = 1.0, format: Format = percent, texts: bool = False) -> h.Element:
+def shares(
+    rows: Iterable[Bar | tuple[Bar, Bar]],
+    caption: str,
+    *,
+    most: float = 1.0,
+    format: Format = percent,
+    texts: bool = False,
+) -> h.Element:
     """Amounts from zero up, alone or several to compare: ``shares([(Bar("rude", 0.3, 0.03, tone="raw"), Bar("rude", 0.01, 0.01, tone="aligned"))], "Of 200 answers")``.
 
     ``most`` is where the scale ends, at least; a longer bar makes it longer. ``texts`` gives labels that are whole answers the
@@ -87,9 +100,7 @@ class _Scale:
 def _table(caption: str, rows: Sequence[h.Element], texts: bool = False) -> h.Element:
     return h.table(class_={"bars": True, "bars-texts": texts})[
         h.caption(class_="visually-hidden")[caption],
-        h.thead(class_="visually-hidden")[
-            h.tr[h.th(scope="col")["name"], h.td, h.th(scope="col")["value"]]
-        ],
+        h.thead(class_="visually-hidden")[h.tr[h.th(scope="col")["name"], h.td, h.th(scope="col")["value"]]],
         h.tbody[rows],
     ]
 
@@ -105,7 +116,8 @@ def _row(label: str, group: Sequence[Bar], scale: _Scale, format: Format) -> h.E
 def _value(bar: Bar, format: Format, spelled: bool) -> h.Element:
     return h.span(class_=f"tone-{bar.tone}")[
         exactly(bar.value, format(bar.value)),
-        bar.deviation > 0 and h.span(class_="bar-deviation")[" ± ", exactly(2 * bar.deviation, format(2 * bar.deviation).lstrip("+"))],
+        bar.deviation > 0
+        and h.span(class_="bar-deviation")[" ± ", exactly(2 * bar.deviation, format(2 * bar.deviation).lstrip("+"))],
         spelled and h.span(class_="bar-whose")[" ", bar.whose or bar.tone],
     ]
 

@@ -57,10 +57,7 @@ def chips(event: str, legend: str, options: Mapping[str, str], chosen: str | Non
     """One of several, as a row of chips: ``chips("question", "Ask about", {"dog": "The dog"}, "dog")``."""
     return h.fieldset(class_="chips")[
         h.legend[legend],
-        (
-            h.label(class_="chip")[_radio(event, name, chosen), h.span[label]]
-            for name, label in options.items()
-        ),
+        (h.label(class_="chip")[_radio(event, name, chosen), h.span[label]] for name, label in options.items()),
     ]
 
 
@@ -129,9 +126,9 @@ def slider(
 class LogScale:
     """A logarithmic range in whole ticks, so that a slider's steps are equal factors and a link stays short.
 
-        BETA = LogScale(0.01, 10, ticks=30)
-        events = (Integer("beta", 0, BETA.ticks),)
-        slider("beta", "KL penalty", tick, 0, BETA.ticks, 1, f"{BETA[tick]:.2g}")
+    BETA = LogScale(0.01, 10, ticks=30)
+    events = (Integer("beta", 0, BETA.ticks),)
+    slider("beta", "KL penalty", tick, 0, BETA.ticks, 1, f"{BETA[tick]:.2g}")
     """
 
     low: float
@@ -171,10 +168,16 @@ def file_field(event: str, label: str, accept: str) -> h.Element:
     ]
 
 
-def download(text: str, name: str, label: str, media: str = "text/plain", *, kind: Literal["primary", "quiet"] = "primary") -> h.Element:
+def download(
+    text: str, name: str, label: str, media: str = "text/plain", *, kind: Literal["primary", "quiet"] = "primary"
+) -> h.Element:
     """A link that saves a text as a file: ``download("{}\\n", "labels.jsonl", "Save the labels")``."""
     encoded = base64.b64encode(text.encode()).decode()
-    return h.a(class_=["button", f"button-{kind}", "tone-plain"], href=f"data:{media};charset=utf-8;base64,{encoded}", download=name)[label]
+    return h.a(
+        class_=["button", f"button-{kind}", "tone-plain"],
+        href=f"data:{media};charset=utf-8;base64,{encoded}",
+        download=name,
+    )[label]
 
 
 def stepper(
@@ -198,7 +201,14 @@ def stepper(
         h.div(class_="stepper-walk")[
             button("Back", event, max(step - 1, 0), key=back, disabled=step == 0),
             h.span(class_="stepper-count")[f"Step {step + 1} / {len(names)}"],
-            button("Next step", event, min(step + 1, last), key=on, kind="primary" if ready else "quiet", disabled=step == last),
+            button(
+                "Next step",
+                event,
+                min(step + 1, last),
+                key=on,
+                kind="primary" if ready else "quiet",
+                disabled=step == last,
+            ),
         ],
     ]
 

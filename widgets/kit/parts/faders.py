@@ -85,7 +85,9 @@ def _drawing(channel: Channel, scale: Scale) -> h.Element:
         h.path(class_="fader-scale", d=ticks),
         h.path(class_="fader-whole", d=f"M{_n(scale.place(0))} 0V20"),
         h.rect(class_="fader-level", y="6", height="8", width=_n(level)),
-        start is not None and channel.pushed is not None and h.path(class_="fader-push", d=_arrow(start, scale.place(channel.pushed))),
+        start is not None
+        and channel.pushed is not None
+        and h.path(class_="fader-push", d=_arrow(start, scale.place(channel.pushed))),
         start is not None and h.path(class_="fader-start", d=f"M{_n(start)} 1V19"),
         h.path(class_="fader-knob", d=f"M{_n(level)} 2V18"),
     ]
@@ -100,7 +102,9 @@ def _arrow(start: float, end: float) -> str:
 
 
 def _beside(handle: Handle) -> h.Element:
-    return h.span(class_=["fader-handle", f"tone-{handle.tone}"])[_range(handle), h.span(aria_hidden="true")[handle.reading]]
+    return h.span(class_=["fader-handle", f"tone-{handle.tone}"])[
+        _range(handle), h.span(aria_hidden="true")[handle.reading]
+    ]
 
 
 def _range(handle: Handle) -> h.Element:

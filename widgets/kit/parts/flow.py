@@ -34,7 +34,9 @@ def flow(stages: Sequence[Stage], label: str, lit: int | None = None, *, back: s
 
 
 def _stage(stage: Stage, lit: bool, last: bool) -> h.Element:
-    return h.li(class_=["stage", f"tone-{stage.tone}", "stage-lit" if lit else None], aria_current="step" if lit else None)[
+    return h.li(
+        class_=["stage", f"tone-{stage.tone}", "stage-lit" if lit else None], aria_current="step" if lit else None
+    )[
         h.div(class_="stage-face")[
             icon(stage.sign),
             h.span(class_="stage-name")[stage.name],

@@ -36,7 +36,9 @@ def response(title: str, body: h.Node, *foot: h.Node, tone: Tone = "plain", mark
 
     ``marked`` is a word of judgement in the corner, such as "chosen".
     """
-    return h.div(class_=["answer", f"tone-{tone}", "answer-marked" if marked else None], role="group", aria_label=title)[
+    return h.div(
+        class_=["answer", f"tone-{tone}", "answer-marked" if marked else None], role="group", aria_label=title
+    )[
         h.p(class_="answer-title")[h.span[title], marked and h.strong(class_="answer-mark")[marked]],
         h.blockquote[h.p[body] if isinstance(body, str) else body],
         foot,
@@ -58,7 +60,9 @@ def empty(*words: h.Node, sign: Icon | None = None) -> h.Element:
     return h.div(class_="empty")[sign and icon(sign), h.p[words]]
 
 
-def table(caption: str, head: Sequence[h.Node], rows: Iterable[Sequence[h.Node]], *, chosen: int | None = None) -> h.Element:
+def table(
+    caption: str, head: Sequence[h.Node], rows: Iterable[Sequence[h.Node]], *, chosen: int | None = None
+) -> h.Element:
     """A table whose first column names the rows: ``table("Costs", ("", "RLHF", "DPO"), [("models", 4, 2)])``.
 
     ``chosen`` is the row that is looked at, from 0.

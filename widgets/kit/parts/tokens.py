@@ -49,7 +49,10 @@ def tokens(
     pills = [item if isinstance(item, Token) else Token(item) for item in items]
     drawn = None if turn is None else re.sub(r"\W+", "-", f"{label} {turn}").lower()
     return h.ol(id=drawn, class_=["tokens", f"tone-{tone}", drawn and "tokens-arrive"], aria_label=label)[
-        (h.li(class_="token-place")[_pill(pill, event, value(place), place == chosen)] for place, pill in enumerate(pills))
+        (
+            h.li(class_="token-place")[_pill(pill, event, value(place), place == chosen)]
+            for place, pill in enumerate(pills)
+        )
     ]
 
 
