@@ -16,8 +16,7 @@ SCHEMES = {"light": "default", "dark": "slate"}
 
 # Everything asked of the figure is answered: nothing waits, nothing runs, and it has followed what it builds on.
 SETTLED = """section => {
-  const { pending = [] } = JSON.parse(localStorage.getItem("rlhf-book:" + section.dataset.widget)) ?? {};
-  return !pending.length && section.dataset.status === "ready" && !("stale" in section.dataset) && !section.querySelector("[aria-busy=true], [data-taken]");
+  return section.dataset.pending === "0" && section.dataset.status === "ready" && !("stale" in section.dataset) && !section.querySelector("[aria-busy=true], [data-taken]");
 }"""
 TYPING_PAUSE = 250  # text is sent when the reader pauses
 LONG = 8_000  # work that takes longer is stopped

@@ -15,6 +15,10 @@ from widgets.kit.session import Session
 from widgets.kit.widget import parse_options
 
 
+# Where this book keeps what a reader did, by the path under which the tests serve it.
+KEPT = "rlhf-book:/rlhf/:"
+
+
 class Figure:
     """One widget on the page."""
 
@@ -34,8 +38,8 @@ class Figure:
     def log(self) -> str:
         """The event log as the browser keeps it, once everything is answered."""
         expect(self.section).to_have_attribute("data-pending", "0")
-        stored = self.page.evaluate(f"localStorage.getItem('rlhf-book:{self.name}')")
-        record = json.loads(stored)
+        stored = self.page.evaluate(f"localStorage.getItem('{KEPT}{self.name}')")
+        record = json.loads(stored) if stored else {"log": None, "pending": []}
         assert record["pending"] == []
         return record["log"]
 

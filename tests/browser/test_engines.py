@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.browser.engines import ENGINES, Tab, missing, wait_for
-from tests.browser.reader import numbers, on_cpython
+from tests.browser.reader import KEPT, numbers, on_cpython
 from widgets.kit.codec import decode
 
 CHAPTER, NAME = "03-reward-model/", "preference-labeling"
@@ -31,7 +31,7 @@ def label(tab: Tab, times: int) -> str:
         wait_for(tab, ANSWERED)
         tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
     wait_for(tab, ANSWERED)
-    return json.loads(tab.evaluate(f"localStorage.getItem('rlhf-book:{NAME}')"))["log"]
+    return json.loads(tab.evaluate(f"localStorage.getItem('{KEPT}{NAME}')"))["log"]
 
 
 def test_the_snapshot_runs_and_its_numbers_are_cpythons(tab, site_url, content):

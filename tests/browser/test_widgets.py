@@ -7,17 +7,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.book import VIEWPORTS, WITH_WIDGETS, figures, name_of, settle, stored_views, tour
-from tests.browser.reader import Figure, numbers, on_cpython
+from tests.browser.reader import KEPT, Figure, numbers, on_cpython
 from widgets.kit.codec import decode
 
 
 def logs(page):
     """Every figure's log as the browser keeps it."""
-    stored = page.evaluate(
-        "Object.fromEntries(Object.entries(localStorage).filter(([key]) => key.startsWith('rlhf-book:')))"
-    )
-    records = {key.removeprefix("rlhf-book:"): value for key, value in stored.items() if value.startswith("{")}
-    return {name: json.loads(value)["log"] for name, value in records.items()}
+    stored = page.evaluate("Object.entries(localStorage)")
+    records = {key.removeprefix(KEPT): value for key, value in stored if key.startswith(KEPT) and value.startswith("{")}
+    return {name: json.loads(value)["log"] for name, value in records.items() if ":" not in name}
 
 
 @pytest.mark.parametrize("address", WITH_WIDGETS, ids=name_of)
@@ -272,7 +270,8 @@ def test_a_link_shows_the_same_to_a_reader_who_has_labels_and_leaves_those_alone
     expect(hacking.view.get_by_text("You have not labelled anything yet")).to_be_visible()
     assert labeling.log() == mine
     hacking.button("Start from the beginning").click()
-    Figure(page, "preference-labeling").button("Back to mine").click()
+    expect(labeling.button("Back to mine"), "what it builds on is the reader's own again").to_have_count(0)
+    expect(labeling.view.get_by_text("Comparison 4")).to_be_visible()
     expect(hacking.view.get_by_text("You have not labelled anything yet")).to_have_count(0)
 
 

@@ -37,6 +37,7 @@ class Counter(Widget[Counting]):
         Number("size", 0.5, 4),
         Integer("slowly", 1, 1000),
         Text("text", 40),
+        Text("note", 2000),
         Fields("pair", (("x", "y"), ("1", "2"))),
     )
 

@@ -145,7 +145,45 @@ def test_a_damaged_log_is_reported_and_starts_afresh():
     page = Page()
     page.mount(log="1.!!!")
     (reply,) = page.replies()
-    assert "could not be read" in reply["messages"][0] and reply["length"] == 0
+    assert reply["unread"] == "damaged" and reply["length"] == 0
+
+
+def test_a_damaged_link_changes_nothing():
+    page = Page()
+    page.mount(log=encode([Event("add")] * 2))
+    page.post("load", log="1.!!!")
+    assert page.replies()[-1]["unread"] == "damaged" and page.count() == 2
+    page.post("load", log="3.later")
+    assert page.replies()[-1]["unread"] == "newer" and page.count() == 2
+
+
+def test_a_cut_link_gives_what_is_left_of_it_and_says_so():
+    page = Page()
+    page.mount()
+    page.post("load", log=encode([Event("add"), Event("slowly", 3), Event("text", "an end"), Event("add")])[:-1])
+    reply = page.replies()[-1]
+    assert reply["unread"] is None and "end of this saved state is missing" in reply["messages"][0]
+
+
+def test_steps_that_do_not_fit_are_counted():
+    page = Page()
+    page.mount(log=encode([Event("add"), Event("gone"), Event("slowly", "x")]))
+    reply = page.replies()[-1]
+    assert reply["left_out"] == 2 and reply["length"] == 1
+
+
+def test_a_link_can_do_without_what_is_long():
+    page = Page()
+    page.mount()
+    for event in (("add",), ("note", "word " * 200), ("add",)):
+        page.event(*event)
+    page.replies()
+    page.post("link", of=["counter"])
+    (reply,) = page.replies()
+    link = reply["links"]["counter"]
+    assert reply["type"] == "link" and link["left_out"] == 1
+    assert decode(link["short"]) == (Event("add"), Event("add"))
+    assert decode(link["log"]) == tuple(page.desk.session("counter").log)
 
 
 def test_mounting_again_keeps_the_session():

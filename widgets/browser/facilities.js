@@ -24,6 +24,22 @@ export function keep(key, value) {
   }
 }
 
+export function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // There is nothing to forget.
+  }
+}
+
+export function keysKept() {
+  try {
+    return Array.from({ length: localStorage.length }, (_, index) => localStorage.key(index));
+  } catch {
+    return [];
+  }
+}
+
 // The key under which Material keeps a thing of this book.
 export const themeKey = (name) => `${__md_scope.pathname}.${name}`;
 

@@ -1,44 +1,48 @@
 // One widget on the page: what the reader does goes to Python as messages, what comes back is morphed in.
 
-import { copy } from "./facilities.js";
+import { copyLink } from "./copying.js";
+import { focusOn, holdFocus } from "./focus.js";
 import { whenIdle } from "./idle.js";
+import * as links from "./links.js";
 import { morph } from "./morph.js";
+import { Notices } from "./notices.js";
+import { Shown } from "./shown.js";
 import * as store from "./store.js";
 import { StoredViews } from "./stored.js";
 
-const BUILD = import.meta.url;
 const TYPING_PAUSE = 180;
 
 export class Figure {
-  #record; // what is kept, see store.js
-  #kept = null; // the reader's own record, while a linked state is shown
-  #barrier = 0; // views for messages before this one would undo what stored views already showed
+  #state; // the record that is shown, and whose it is
+  #barrier = 0; // views for messages before this one would undo what is shown already
+  #loading = 0; // a state that was asked for is not there before this message is answered
   #isFirst = true; // what the build put into the page is what it shows
-  #path = ""; // the events since the first view, as the stored views name them; null where they can't help
-  #stored;
   #live = false; // Python has shown this figure's present state at least once
-  #typing = null;
-  static #warned = false;
+  #typing = null; // what has been typed and not been sent
   #rest = null; // puts in what of the view shown last is only heard
+  #stored;
+  #notices;
+  #settled = []; // who waits until all is answered
 
   constructor(section, python) {
     this.section = section;
     this.name = section.dataset.widget;
+    this.needs = section.dataset.needs?.split(" ") ?? [];
     this.python = python;
     this.view = section.querySelector("[data-view]");
     this.first = this.view.innerHTML;
-    this.needs = section.dataset.needs?.split(" ") ?? [];
-    this.#record = store.read(this.name);
-    if (this.#record.log || this.#record.pending.length) this.#path = null;
-    if (this.#record.html && this.#record.build === BUILD && this.#record.options === section.dataset.options) this.#show(this.#record.html);
-    this.#stored = new StoredViews(section, this.view);
+    this.#notices = new Notices(section.querySelector("[data-messages]"));
+    this.#stored = new StoredViews(section, this.view, this.first);
+    this.#state = new Shown(this, this.#notices);
+    this.#showKept();
     python.join(this);
     this.openLink();
+    this.#state.offerAsides();
     this.#refreshTools();
   }
 
   leave() {
-    clearTimeout(this.#typing);
+    this.rest();
     this.#stored.leave();
     this.python.leave(this);
   }
@@ -46,20 +50,22 @@ export class Figure {
   // Messages to Python.
 
   mount() {
-    const needs = {};
-    for (const need of this.needs) needs[need] = store.linked(need) ?? store.read(need).log;
+    const needs = Object.fromEntries(this.needs.map((need) => [need, links.linked(need) ?? store.read(need).log]));
     const options = JSON.parse(this.section.dataset.options);
     this.python.post({ type: "mount", widget: this.name, log: this.#record.log, needs, options });
-    for (const message of this.#record.pending) message.id = this.python.post({ ...message, widget: this.name });
-    this.#barrier = Math.max(0, ...this.#record.pending.map(({ id }) => id));
+    this.#postPending();
     this.#live = false;
   }
 
+  // A control was worked.
   act(control, value) {
+    this.flush();
     this.section.dataset.touched = ""; // from now on, what arrives may move
     const name = control.dataset.event;
-    this.#answerAtOnce(control, `${name} ${value}`);
-    this.#send({ type: "event", name, value: JSON.parse(value) });
+    control.setAttribute("data-taken", "");
+    if (!this.#isAlone()) this.#stored.forget();
+    if (this.#stored.canHelp) this.#showStored(this.#stored.add(`${name} ${value}`));
+    this.send({ type: "event", name, value: JSON.parse(value) });
   }
 
   change(control) {
@@ -67,133 +73,200 @@ export class Figure {
     this.section.dataset.touched = "";
     if (type === "file") return this.#sendFile(control);
     if (type === "text" || type === "search" || control.matches("textarea")) {
-      clearTimeout(this.#typing);
-      this.#typing = setTimeout(() => this.#send({ type: "event", name: dataset.event, value: control.value }), TYPING_PAUSE);
+      if (this.#typing?.name !== dataset.event) this.flush();
+      clearTimeout(this.#typing?.timer);
+      this.#typing = { name: dataset.event, value: control.value, timer: setTimeout(() => this.flush(), TYPING_PAUSE) };
       return undefined;
     }
     const value = type === "checkbox" ? control.checked : type === "range" || type === "number" ? Number(control.value) : control.value;
     return this.act(control, JSON.stringify(value));
   }
 
+  // What has been typed counts before anything else is done.
+  flush() {
+    if (!this.#typing) return;
+    const { name, value, timer } = this.#typing;
+    clearTimeout(timer);
+    this.#typing = null;
+    this.send({ type: "event", name, value });
+  }
+
   use({ tool, of }) {
+    this.flush();
     if (tool === "undo") this.#undo();
     else if (tool === "reset") this.#reset();
-    else if (tool === "stop") this.python.post({ type: "stop", widget: this.name });
-    else if (tool === "link") this.#copyLink(of);
+    else if (tool === "stop") this.#stop();
+    else if (tool === "link") copyLink(this, this.#notices, of);
   }
 
   async #sendFile(control) {
     const [file] = control.files;
     if (!file) return;
-    this.#send({ type: "event", name: control.dataset.event, value: await file.text() });
+    this.send({ type: "event", name: control.dataset.event, value: await file.text() });
     control.value = "";
   }
 
-  #send(message) {
+  // One more act of the reader's.
+  send(message) {
+    this.#state.claim();
     const entry = { ...message };
     this.#record.pending.push(entry);
     entry.id = this.python.post({ ...message, widget: this.name });
-    if (!this.#live || this.#path) this.#barrier = entry.id;
-    this.#save();
+    if (!this.#live || this.#stored.isAhead) this.#barrier = entry.id;
+    this.#state.acted();
+    this.#refreshTools();
     this.python.start();
   }
 
   #undo() {
-    if (this.#path) {
-      this.#path = this.#path.split("\n").slice(0, -2).map((key) => `${key}\n`).join("");
-      this.#showStored(this.#path);
-    }
-    this.#send({ type: "undo" });
+    if (this.#stored.isAhead) this.#showStored(this.#stored.takeBack());
+    this.send({ type: "undo" });
   }
 
   #reset() {
     const { log } = this.#record;
-    if (this.#path !== null) this.#showStored((this.#path = ""));
-    this.#send({ type: "reset" });
-    if (log) this.#say("info", "Started over.", { "Bring it back": () => this.#send({ type: "load", log }) });
+    if (this.#stored.canHelp) {
+      this.#stored.begin();
+      this.#show(this.first);
+    }
+    this.send({ type: "reset" });
+    if (log) this.#notices.say("info", "Started over.", { actions: { "Bring it back": () => this.send({ type: "load", log }) } });
+  }
+
+  // Where long work is stopped is the reader's doing too: another tab must not run it to its end.
+  #stop() {
+    this.python.post({ type: "stop", widget: this.name });
+    this.#state.acted();
+  }
+
+  get #record() {
+    return this.#state.record;
+  }
+
+  get log() {
+    return this.#record.log;
+  }
+
+  #postPending() {
+    for (const message of this.#record.pending) message.id = this.python.post({ ...message, widget: this.name });
+    this.#barrier = Math.max(0, ...this.#record.pending.map(({ id }) => id));
+  }
+
+  // Has Python show the record, which is another than the one before. It asks Python to come only where it is `wanted` now.
+  load({ wanted = true } = {}) {
+    const { log } = this.#record;
+    this.#stored.forget();
+    const asked = this.python.post(log ? { type: "load", widget: this.name, log } : { type: "reset", widget: this.name });
+    this.#postPending();
+    this.#barrier = Math.max(this.#barrier, asked);
+    if (wanted) this.python.start();
+    this.#loading = this.python.isAwake ? asked : 0;
+    this.#showKept();
+    this.#refreshTools();
   }
 
   // What Python says.
 
   receive(reply) {
     if (reply.type === "stale") {
-      this.#path = null;
+      this.#stored.forget();
       this.#stale(true);
-      return;
+    } else if (reply.type === "link") {
+      this.python.answered(reply);
+    } else if (reply.type === "error") {
+      this.#answered(reply);
+      this.#notices.say("error", reply.message);
+      this.#state.answered();
+      this.#settle();
+    } else {
+      this.#receiveView(reply);
     }
-    if (!reply.busy) {
-      this.#record.pending = this.#record.pending.filter(({ id }) => id > reply.id);
-    }
-    if (reply.type === "error") {
-      this.#say("error", reply.message);
-      this.#save();
-      this.#settled();
-      this.section.dataset.status = "ready";
-      return;
-    }
+  }
+
+  #answered({ id }) {
+    this.#record.pending = this.#record.pending.filter((message) => message.id > id);
+    if (id >= this.#loading) this.#loading = 0;
+  }
+
+  #receiveView(reply) {
+    if (!reply.busy) this.#answered(reply);
     if (reply.id < this.#barrier) return;
+    if (reply.unread && !reply.busy && this.#state.unreadable(reply.unread)) return;
     this.#live = true;
-    this.#path = reply.untouched && !reply.busy ? "" : null; // in its first state, stored views still answer sooner
+    // In its first state, stored views still answer sooner.
+    if (reply.untouched && !reply.busy) this.#stored.begin();
+    else this.#stored.forget();
     if (reply.html !== null || !this.#isFirst) this.#show(reply.html ?? this.first);
     this.#stale(reply.stale);
     this.#progress(reply.busy ? reply.progress ?? 0 : null);
     this.section.querySelector("[data-tool=stop]").hidden = !reply.busy;
-    for (const text of reply.messages) this.#say("warn", text);
+    for (const text of reply.messages) this.#notices.say("warn", text);
     if (reply.busy) return;
-    Object.assign(this.#record, { log: reply.length ? reply.log : null, length: reply.length, html: reply.html, build: BUILD, options: this.section.dataset.options });
-    if (!reply.length) this.#record.html = null;
-    this.#save();
-    this.#settled();
-    this.section.dataset.status = "ready";
+    this.#state.answered(reply);
+    if (!this.#loading) this.#settle();
   }
 
   stateChanged() {
     const { state, progress, failure } = this.python;
     if (state === "loading") {
       this.section.dataset.status = "loading";
-      this.#clear("failure");
+      this.#notices.clear("failure");
       this.#progress(progress);
     } else if (state === "failed") {
       this.section.dataset.status = "error";
       this.#progress(null);
-      this.#say("error", `${failure} You can read on; the figures rest.`, { "Try again": () => this.python.retry() }, "failure");
+      this.#notices.say("error", `${failure} You can read on; the figures rest.`, {
+        actions: { "Try again": () => this.python.retry() },
+        id: "failure",
+      });
     }
+  }
+
+  // Once all that was done here is answered.
+  settled() {
+    if (!this.#record.pending.length && !this.#loading) return Promise.resolve();
+    return new Promise((done) => this.#settled.push(done));
+  }
+
+  #settle() {
+    this.#progress(null);
+    for (const control of this.section.querySelectorAll("[data-taken]")) control.removeAttribute("data-taken");
+    this.#refreshTools();
+    this.section.dataset.status = "ready";
+    if (!this.#record.pending.length) for (const done of this.#settled.splice(0)) done();
   }
 
   // What the reader sees.
 
-  #answerAtOnce(control, key) {
-    control.setAttribute("data-taken", "");
-    if (!this.#isAlone()) this.#path = null;
-    if (this.#path === null) return;
-    this.#path += `${key}\n`;
-    this.#showStored(this.#path);
-  }
-
-  // Shows the view after a path of events if the build stored it; else the path ends and Python must answer.
-  async #showStored(path) {
-    const content = path ? await this.#stored.after(path.slice(0, -1)) : this.first;
-    if (this.#path !== path) return;
-    if (content === undefined) this.#path = null;
-    else this.#show(content);
+  async #showStored(coming) {
+    const view = await coming;
+    if (view) this.#show(view);
   }
 
   // The build stored views for readers who had done nothing in the figures that this one builds on.
   #isAlone() {
     return this.needs.every((need) => {
       const { log, pending } = store.read(need);
-      return !(store.linked(need) ?? (log || pending.length));
+      return !(links.linked(need) ?? (log || pending.length));
     });
+  }
+
+  // What storage knows of how the record looks.
+  #showKept() {
+    const { log, pending } = this.#record;
+    if (log || pending.length) this.#stored.forget();
+    const { html } = this.#state;
+    if (html) this.#show(html);
+    else if (!log && !this.#isFirst) this.#show(this.first);
   }
 
   // `content` is markup or nodes.
   #show(content) {
     this.#isFirst = content === this.first;
-    const active = this.view.contains(document.activeElement) ? document.activeElement : null;
-    const place = active && this.#placeOf(active);
     const before = this.#liveText();
-    this.#complete(morph(this.view, content, active));
-    if (place && (active.disabled || !this.view.contains(document.activeElement))) this.#focus(place);
+    let rest;
+    holdFocus(this.view, (active) => (rest = morph(this.view, content, active)));
+    this.#complete(rest);
     const text = this.#liveText();
     if (text !== before) this.section.querySelector("[data-announce]").textContent = text;
   }
@@ -208,26 +281,6 @@ export class Figure {
     return [...this.view.querySelectorAll("[data-live]")].map(({ textContent }) => textContent).join(" ");
   }
 
-  // Where focus was, so that it can go back when the control it was on is gone.
-  #placeOf(control) {
-    const selector = control.dataset.event ? `[data-event="${CSS.escape(control.dataset.event)}"]` : "button, input";
-    return { selector, index: [...this.view.querySelectorAll(selector)].indexOf(control) };
-  }
-
-  // To the nearest control of the same kind that can be used, else to the figure.
-  #focus({ selector, index }) {
-    const far = ([place]) => Math.abs(place - index);
-    const usable = [...this.view.querySelectorAll(selector)].map((control, place) => [place, control]).filter(([, { disabled }]) => !disabled);
-    const [, control] = usable.sort((one, other) => far(one) - far(other))[0] ?? [];
-    if (control) control.focus({ preventScroll: true });
-    else this.#focusView();
-  }
-
-  #focusView() {
-    this.view.tabIndex = -1;
-    this.view.focus({ preventScroll: true });
-  }
-
   #progress(fraction) {
     const bar = this.section.querySelector(".widget-progress");
     bar.hidden = fraction === null;
@@ -240,103 +293,37 @@ export class Figure {
     this.section.toggleAttribute("data-stale", is);
   }
 
-  #settled() {
-    this.#progress(null);
-    for (const control of this.section.querySelectorAll("[data-taken]")) control.removeAttribute("data-taken");
-    this.#refreshTools();
-  }
-
   #refreshTools() {
     const { log, pending } = this.#record;
-    this.section.dataset.pending = pending.length; // what Python has not answered yet
+    this.section.dataset.pending = pending.length + (this.#loading ? 1 : 0); // what Python has not answered yet
     for (const tool of ["undo", "reset", "link"]) {
       const button = this.section.querySelector(`[data-tool=${tool}]`), had = button === document.activeElement;
       button.disabled = !log && !pending.length;
-      if (had && button.disabled) this.#focusView();
+      if (had && button.disabled) focusOn(this.view);
     }
   }
 
-  // A message above the figure, with buttons for what can be done about it: { label: work }.
-  #say(kind, text, actions = { Dismiss: () => {} }, id = text, more = "") {
-    this.#clear(id);
-    const message = document.createElement("p");
-    message.className = `message message-${kind}`;
-    message.dataset.id = id;
-    if (kind === "error") message.setAttribute("role", "alert");
-    message.append(text, more);
-    for (const [label, work] of Object.entries(actions)) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "tool", textContent: label });
-      button.addEventListener("click", () => (message.remove(), work()));
-      message.append(" ", button);
-    }
-    this.section.querySelector("[data-messages]").append(message);
-  }
+  // Links, other tabs, and the page's coming and going: see shown.js.
 
-  #clear(id) {
-    for (const message of this.section.querySelectorAll("[data-messages] > [data-id]")) {
-      if (message.dataset.id === id) message.remove();
-    }
-  }
-
-  // What stays: storage, links, other tabs.
-
-  #save() {
-    this.#refreshTools();
-    if (this.#kept) return;
-    const problem = store.write(this.name, this.#record);
-    // Once a page, where the reader is at work.
-    if (!problem || Figure.#warned || !("touched" in this.section.dataset)) return;
-    Figure.#warned = true;
-    this.#say("warn", problem);
-  }
-
-  // To this figure's state, or to that of one that it builds on.
-  async #copyLink(of = this.name) {
-    const logOf = (name) => (name === this.name ? this.#record.log : store.linked(name) ?? store.read(name).log) ?? "";
-    if (!logOf(of)) return;
-    const whole = of === this.name ? [of, ...this.needs] : [of];
-    const address = store.linkTo(Object.fromEntries(whole.map((name) => [name, logOf(name)])));
-    if (await copy(address)) return this.#say("info", "The link to this state is on your clipboard.", undefined, "link");
-    const field = Object.assign(document.createElement("input"), { readOnly: true, value: address, className: "copied" });
-    field.setAttribute("aria-label", "The link to this state");
-    this.#say("info", "This browser lets no page copy. Here is the link to this state: ", undefined, "link", field);
-    return field.select();
-  }
-
-  // A linked state is shown without touching the reader's own, until the reader decides.
   openLink() {
-    const log = store.linked(this.name);
-    if (log === null || log === (this.#record.log ?? "")) return;
-    this.#kept ??= structuredClone(this.#record);
-    this.#path = null;
-    this.#send(log ? { type: "load", log } : { type: "reset" });
-    const own = Boolean(this.#kept.log);
-    this.#say("info", `This figure shows a linked state${own ? "; your own is kept" : ""}.`, {
-      [own ? "Back to mine" : "Start from the beginning"]: () => this.#leaveLink(),
-      "Keep this one": () => this.#keepLink(),
-    });
-    if (store.isMeant(this.name)) this.section.scrollIntoView();
+    this.#state.openLink();
   }
 
-  #leaveLink() {
-    const mine = this.#kept;
-    this.#kept = null;
-    history.replaceState(history.state, "", location.pathname + location.search);
-    if (mine?.log) this.#send({ type: "load", log: mine.log });
-    else this.#send({ type: "reset" });
+  meet() {
+    this.#state.meet();
   }
 
-  #keepLink() {
-    this.#kept = null;
-    history.replaceState(history.state, "", location.pathname + location.search);
-    this.#save();
+  keepOwn() {
+    this.#state.takeOver();
   }
 
-  storageChanged(key) {
-    if (!store.isKeyOf(key, this.name) || this.#kept || !this.#live) return;
-    const { log } = store.read(this.name);
-    if (log === this.#record.log) return;
-    this.#record.log = log;
-    this.python.post(log ? { type: "load", widget: this.name, log } : { type: "reset", widget: this.name });
+  backToOwn() {
+    this.#state.backToOwn();
+  }
+
+  // The page may be going away.
+  rest() {
+    this.flush();
+    this.#state.rest();
   }
 }

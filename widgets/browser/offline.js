@@ -54,6 +54,23 @@ export async function takeOver() {
   registration?.waiting?.postMessage("activate");
 }
 
+// The reader asks for a newer release than the one that is kept. Where there is none, the page just opens again.
+export async function renew() {
+  const registration = await serviceWorkers()?.getRegistration(new URL("../../", import.meta.url)).catch(() => null);
+  await registration?.update().catch(() => null);
+  const coming = registration?.installing ?? registration?.waiting;
+  if (coming) {
+    const isThere = () => ["installed", "activated", "redundant"].includes(coming.state);
+    await new Promise((done) => {
+      if (isThere()) return done();
+      return coming.addEventListener("statechange", () => isThere() && done());
+    });
+    registration.waiting?.postMessage("activate");
+    await new Promise((done) => serviceWorkers().addEventListener("controllerchange", done, { once: true }));
+  }
+  location.reload();
+}
+
 // Nothing is swapped under a reader: who has begun follows when they next turn a page.
 function follow() {
   if (begun || performance.now() > JUST_OPENED) stale = true;

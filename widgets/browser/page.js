@@ -6,9 +6,11 @@ import { bookmark } from "./bookmark.js";
 import { connection } from "./facilities.js";
 import { Figure } from "./figure.js";
 import { land } from "./land.js";
+import { repaired } from "./links.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
 import { Python } from "./python.js";
 import { switchSchemes } from "./scheme.js";
+import { keyOf } from "./store.js";
 import { becomeWhole } from "./whole.js";
 
 const python = new Python();
@@ -16,6 +18,8 @@ const figures = new Map();
 
 function arrive() {
   if (isStale()) return location.reload();
+  const right = repaired(location.href);
+  if (right) return location.replace(right);
   bookmark();
   land();
   for (const [name, figure] of figures) {
@@ -102,7 +106,7 @@ document.addEventListener("keydown", (event) => {
   const section = figureOf(event.target)?.section;
   // One press, one act: a key that is held is pressed once.
   if (event.repeat && section && event.target.matches("button") && [" ", "Enter"].includes(event.key)) return event.preventDefault();
-  const key = event.key === " " ? "" : keyOf(event);
+  const key = event.key === " " ? "" : signOf(event);
   const control = key && [...section?.querySelectorAll("[data-key]") ?? []].find(
     ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
   );
@@ -116,15 +120,25 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The key's own sign, or the one at its place where the layout has no such letter or digit there: Cyrillic, Greek, AZERTY.
-function keyOf({ key, code }) {
+function signOf({ key, code }) {
   const sign = key.toLowerCase();
   return /^[^a-z0-9]$/u.test(sign) ? /^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? sign : sign;
 }
 
-// Another tab of this book may have changed what a figure here shows.
+// Another tab of this book may have gone on with what a figure here shows, before this page's eyes or while it was away.
+const meetAll = () => {
+  for (const figure of figures.values()) figure.meet();
+};
 window.addEventListener("storage", ({ key }) => {
-  for (const figure of figures.values()) figure.storageChanged(key);
+  for (const figure of figures.values()) if (key === null || key === keyOf(figure.name)) figure.meet();
 });
+window.addEventListener("pageshow", ({ persisted }) => persisted && meetAll());
+document.addEventListener("visibilitychange", () => (document.hidden ? restAll() : meetAll()));
+// What was typed last must not go with the page.
+const restAll = () => {
+  for (const figure of figures.values()) figure.rest();
+};
+window.addEventListener("pagehide", restAll);
 window.addEventListener("hashchange", () => {
   for (const figure of figures.values()) figure.openLink();
 });

@@ -19,6 +19,7 @@ export class Python {
   #watch = null;
   #restarts = 0;
   #busy = false; // long work goes on, as far as is known
+  #asked = new Map(); // who waits for an answer that is no view, by the question's id
   state = "asleep"; // then loading, ready or failed
   progress = 0;
   failure = "";
@@ -35,6 +36,15 @@ export class Python {
     if (this.#figures.get(figure.name) !== figure) return;
     this.#figures.delete(figure.name);
     if (this.#worker) this.post({ type: "leave", widget: figure.name });
+  }
+
+  // The figure of this name, if it is on the page.
+  figure(name) {
+    return this.#figures.get(name);
+  }
+
+  get isAwake() {
+    return Boolean(this.#worker);
   }
 
   start() {
@@ -89,6 +99,16 @@ export class Python {
       if (this.state === "ready") this.#watch ??= setTimeout(() => this.#call(), SILENCE);
     }
     return id;
+  }
+
+  // A question whose answer is no view.
+  ask(message) {
+    return new Promise((answer) => this.#asked.set(this.post(message), answer));
+  }
+
+  answered(reply) {
+    this.#asked.get(reply.id)?.(reply);
+    this.#asked.delete(reply.id);
   }
 
   // The browser may have killed the worker: then nothing more comes from it, not even an error.

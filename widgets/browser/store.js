@@ -1,47 +1,75 @@
-// What is kept of a figure between visits. Storage may be full or forbidden: then this visit still works.
+// What is kept of figures between visits, for this book alone: another one on the same origin has another path. Storage may
+// be full or forbidden: then this visit still works.
 
-import { keep, kept } from "./facilities.js";
+import { forget, keep, kept, keysKept } from "./facilities.js";
+import { isEmpty, none, onceMore, parse } from "./record.js";
 
-const PREFIX = "rlhf-book:";
+const BOOK = new URL("../../", import.meta.url).pathname;
+const PREFIX = `rlhf-book:${BOOK}:`;
+const EARLIER = "rlhf-book:"; // releases before named no book
 const unkept = new Map(); // for this visit
 
-// A record: log (text), length, pending (messages Python has not answered yet), html (the last view), and the build and the
-// options for which that was made.
-export function read(name) {
-  try {
-    const record = JSON.parse(unkept.get(name) ?? kept(PREFIX + name)) ?? {};
-    return {
-      log: typeof record.log === "string" ? record.log : null,
-      length: Number(record.length) || 0,
-      pending: Array.isArray(record.pending) ? record.pending.filter((message) => message?.type) : [],
-      html: typeof record.html === "string" ? record.html : null,
-      build: record.build,
-      options: record.options,
-    };
-  } catch {
-    return { log: null, length: 0, pending: [], html: null };
-  }
-}
+export const keyOf = (name) => PREFIX + name;
 
-// Returns what went wrong, in a sentence, or null.
-export function write(name, record) {
-  unkept.delete(name);
-  let problem = keep(PREFIX + name, JSON.stringify(record));
-  if (problem !== null && record.html) problem = keep(PREFIX + name, JSON.stringify({ ...record, html: null }));
-  if (problem !== null) unkept.set(name, JSON.stringify(record));
+const get = (key) => unkept.get(key) ?? kept(key);
+
+function put(key, value) {
+  unkept.delete(key);
+  const problem = keep(key, value);
+  if (problem !== null) unkept.set(key, value);
   return problem;
 }
 
-export const isKeyOf = (key, name) => key === PREFIX + name;
-
-// States in the address: #reward-hacking=1.eJy...&preference-labeling=1.eJw..., the first of them the one that is meant,
-// the others those that it builds on. An empty one is a figure in which nothing has happened.
-const states = () => new URLSearchParams(location.hash.slice(1));
-export const linked = (name) => states().get(name);
-export const isMeant = (name) => states().keys().next().value === name;
-
-export function linkTo(logs) {
-  const address = new URL(location.href);
-  address.hash = Object.entries(logs).map((state) => state.join("=")).join("&");
-  return address.href;
+function remove(key) {
+  unkept.delete(key);
+  forget(key);
 }
+
+export function read(name) {
+  return parse(get(keyOf(name)) ?? get(EARLIER + name));
+}
+
+// Returns what went wrong, in a sentence, or null.
+export function write(name, { log, length, pending, acts }) {
+  const problem = put(keyOf(name), JSON.stringify({ log, length, pending, acts }));
+  if (problem === null) forget(EARLIER + name);
+  return problem;
+}
+
+// A linked state becomes the reader's own, in a figure that is not on the page. What was there before is set aside.
+export function own(name, log) {
+  const before = read(name);
+  if (!isEmpty(before)) setAside(name, newId(), { ...before, from: "own" });
+  write(name, { ...none(), log: log || null, acts: onceMore(before.acts) });
+}
+
+// The view of a log, for the next visit's first sight; of a build and options.
+const place = ({ log }) => log?.slice(0, 24);
+
+export function readView(name, record, build, options) {
+  try {
+    const found = JSON.parse(get(keyOf(`${name}:view`)));
+    const isOf = found.of === place(record) && found.build === build && found.options === options;
+    return isOf && typeof found.html === "string" ? found.html : null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeView(name, record, build, options, html) {
+  if (!html) return forget(keyOf(`${name}:view`));
+  return keep(keyOf(`${name}:view`), JSON.stringify({ of: place(record), build, options, html }));
+}
+
+// Records that are neither shown nor lost, each with `id` and `from`: the linked state that it goes on from, "tab" or "own".
+export const newId = () => Math.random().toString(36).slice(2, 10);
+
+export function asides(name) {
+  const prefix = keyOf(`${name}:aside:`);
+  const keys = new Set([...keysKept(), ...unkept.keys()].filter((key) => key.startsWith(prefix)));
+  const found = [...keys].sort().map((key) => ({ ...JSON.parse(get(key) ?? "{}"), ...parse(get(key)), id: key.slice(prefix.length) }));
+  return found.filter((record) => !isEmpty(record));
+}
+
+export const setAside = (name, id, record) => put(keyOf(`${name}:aside:${id}`), JSON.stringify(record));
+export const drop = (name, id) => remove(keyOf(`${name}:aside:${id}`));

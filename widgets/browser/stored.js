@@ -9,13 +9,17 @@ import { isKept } from "./offline.js";
 export class StoredViews {
   #section;
   #view;
+  #first;
+  #path = ""; // the events since the first view, as the stored views name them; null where they can't help
   #markup = null; // a promise of all views by their path
   #parsed = new Map();
   #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#prepare());
 
-  constructor(section, view) {
+  // `first` is the view's markup as the build put it into the page.
+  constructor(section, view, first) {
     this.#section = section;
     this.#view = view;
+    this.#first = first;
     if (!isKept()) whenIdle(() => this.#fetch());
     this.#watch.observe(section);
   }
@@ -24,10 +28,46 @@ export class StoredViews {
     this.#watch.disconnect();
   }
 
-  // The view after a path of events, as nodes; undefined where the build stored none.
-  async after(path) {
+  // Whether the view after what has been done so far may come from here, and whether something has been done.
+  get canHelp() {
+    return this.#path !== null;
+  }
+
+  get isAhead() {
+    return Boolean(this.#path);
+  }
+
+  // Python has shown what is past the stored views, or the first view.
+  forget() {
+    this.#path = null;
+  }
+
+  begin() {
+    this.#path = "";
+  }
+
+  // The view after one more event, or one less, as nodes or markup; undefined when another has overtaken it, null when
+  // there is none, and Python must answer.
+  add(key) {
+    return this.#now(`${this.#path}${key}\n`);
+  }
+
+  takeBack() {
+    return this.#now(this.#path.replace(/[^\n]*\n$/, ""));
+  }
+
+  async #now(path) {
+    this.#path = path;
+    const view = path ? await this.#after(path.slice(0, -1)) : this.#first;
+    if (this.#path !== path) return undefined;
+    if (view === null) this.#path = null;
+    return view;
+  }
+
+  // The view after a path of events, as nodes; null where the build stored none.
+  async #after(path) {
     const markup = (await this.#fetch())[path];
-    return markup === undefined ? undefined : this.#nodes(path, markup);
+    return markup === undefined ? null : this.#nodes(path, markup);
   }
 
   #fetch() {

@@ -8,11 +8,14 @@ Messages, all with ``id`` (rising) and ``widget`` (its name):
     leave   the widget is not on the page any more
     event   name, value
     undo, reset, stop
-    load    log (text)
+    load    log (text); one that can't be read changes nothing
+    link    of (names): asks for their logs as text
 Replies:
     view    id (the last message taken in), html (null: the first view, which the build put into the page), log (text; null while
             busy), length, busy, progress (0 to 1 or null), stale, untouched (nothing has happened here nor in what it builds
-            on: the build's stored views hold), messages
+            on: the build's stored views hold), messages, unread ("damaged" or "newer" where the log could not be read),
+            left_out (how many of its steps did not fit)
+    link    id, links: by name log, short (the log without what is long), left_out (how many steps that lacks)
     stale   what the widget shows is of before a change in one that it builds on; a view follows when there is time
     error   id, message
 """
@@ -23,10 +26,11 @@ import json
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from .codec import decode, encode
+from .codec import Newer, encode, read
 from .events import Event, Rejected
 from .registry import Registry
 from .session import Session
@@ -36,6 +40,17 @@ from .widget import Widget, parse_options
 REFRESH = 0.06
 # Messages of the reader end an event's long work in the same widget; replays go on to their end.
 STOPPING = ("event", "undo", "reset", "stop", "load")
+# Characters of an event's value; one that is longer is a file or a long text, which a link may do without.
+LONG = 400
+
+
+@dataclass
+class Notes:
+    """What there is to say of the work in hand, beside the view."""
+
+    messages: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)  # by widget: why its log could not be read
+    left_out: int = 0
 
 
 class Desk:
@@ -52,6 +67,7 @@ class Desk:
         self._message: dict = {}
         self._taken = 0  # the id of the last message taken in
         self._work: Iterator[dict | None] | None = None
+        self._notes = Notes()
 
     def post(self, text: str) -> None:
         """Takes a message in, and stops the work that it makes pointless or that can wait."""
@@ -113,9 +129,12 @@ class Desk:
 
     def _answer(self, message: dict) -> Iterator[dict | None]:
         """Works through a message. Yields None after every piece, or a view where one is due."""
-        name, messages = message["widget"], []
+        name, self._notes = message["widget"], Notes()
+        if message["type"] == "link":
+            yield self._link(message)
+            return
         before, seen = self._sessions.get(message["widget"]), self._clock()
-        for _ in getattr(self, f"_{message['type']}")(message, messages):
+        for _ in getattr(self, f"_{message['type']}")(message):
             due = name in self._sessions and message["type"] == "event" and self._clock() - seen >= REFRESH
             yield self._view(name, busy=True) if due else None
             seen = self._clock() if due else seen
@@ -125,32 +144,36 @@ class Desk:
         if name not in self._shown:
             return
         if message["type"] == "mount" and self._is_untouched(name):
-            yield self._view(name, messages=messages, first=True)
+            yield self._view(name, first=True)
             self._html(name)  # what it takes is then there for the first event
         else:
-            yield self._view(name, messages=messages)
+            yield self._view(name)
 
-    def _mount(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _mount(self, message: dict) -> Iterator[Any]:
         """The page knows best what has happened: a session that is at another point, or of other options, is folded anew."""
         name, needs = message["widget"], message.get("needs", {})
         for need in reversed(self._registry.needs(name)):
             if need not in self._shown:
-                yield from self._open(need, {}, needs.get(need), messages)
-        yield from self._open(name, message.get("options") or {}, message["log"], messages)
+                yield from self._open(need, {}, needs.get(need))
+        if self._notes.unread:
+            self._notes.messages.append(
+                "What this figure builds on can’t be read, and is shown as if nothing had been done."
+            )
+        yield from self._open(name, message.get("options") or {}, message["log"])
         self._shown.add(name)
 
-    def _leave(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _leave(self, message: dict) -> Iterator[Any]:
         self._shown.discard(message["widget"])
         return iter(())
 
-    def _open(self, name: str, options: Mapping, log: str | None, messages: list[str]) -> Iterator[Any]:
+    def _open(self, name: str, options: Mapping, log: str | None) -> Iterator[Any]:
         """Has a session stand at the end of a log; what it builds on is open already."""
         kind, present = self._registry[name], self._sessions.get(name)
-        wanted, events = parse_options(kind.Options, options), self._read(log, messages)
+        wanted, events = parse_options(kind.Options, options), self._read(name, log)
         if present and present.widget.options == wanted and tuple(present.log) == events and name not in self._stale:
             return
         session = Session(kind(self._content, wanted), self._inputs(kind))
-        yield from session.replay(events, messages)
+        yield from self._replay(session, events)
         self._sessions[name] = session
         self._stale.discard(name)
         self._stale |= {
@@ -159,42 +182,62 @@ class Desk:
             if name in following.widget.needs and other not in self._shown
         }
 
-    def _event(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _event(self, message: dict) -> Iterator[Any]:
         event = Event(message["name"], message.get("value"))
         try:
             yield from self._sessions[message["widget"]].send(event)
         except Rejected as rejected:
-            messages.append(str(rejected))
+            self._notes.messages.append(str(rejected))
 
-    def _undo(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _undo(self, message: dict) -> Iterator[Any]:
         self._sessions[message["widget"]].undo()
         return iter(())
 
-    def _reset(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _reset(self, message: dict) -> Iterator[Any]:
         self._sessions[message["widget"]].reset()
         return iter(())
 
-    def _stop(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _stop(self, message: dict) -> Iterator[Any]:
         return iter(())
 
-    def _load(self, message: dict, messages: list[str]) -> Iterator[Any]:
-        session = self._sessions[message["widget"]]
-        return session.replay(self._read(message["log"], messages), messages)
+    def _load(self, message: dict) -> Iterator[Any]:
+        name = message["widget"]
+        events = self._read(name, message["log"])
+        return iter(()) if name in self._notes.unread else self._replay(self._sessions[name], events)
 
-    def _read(self, log: str | None, messages: list[str]) -> tuple[Event, ...]:
+    def _replay(self, session: Session, events: Iterable[Event]) -> Iterator[Any]:
+        yield from session.replay(events, reasons := [])
+        for reason in reasons:
+            print(f"{session.widget.name}: a saved step was left out. {reason}")
+        self._notes.left_out += len(reasons)
+
+    def _read(self, name: str, log: str | None) -> tuple[Event, ...]:
         if not log:
             return ()
         try:
-            return decode(log)
+            reading = read(log)
         except Rejected as rejected:
-            messages.append(f"What was saved here could not be read: {rejected}.")
+            print(f"{name}: {rejected}")
+            self._notes.unread[name] = "newer" if isinstance(rejected, Newer) else "damaged"
             return ()
+        if reading.cut:
+            steps = "step is" if len(reading.events) == 1 else f"{len(reading.events)} steps are"
+            self._notes.messages.append(f"The end of this saved state is missing: its first {steps} here.")
+        return reading.events
 
-    def _rebase(self, message: dict, messages: list[str]) -> Iterator[Any]:
+    def _link(self, message: dict) -> dict:
+        logs = {name: self._sessions[name].log for name in message["of"]}
+        links = {name: _texts(log) for name, log in logs.items()}
+        return {"type": "link", "widget": message["widget"], "id": message["id"], "links": links}
+
+    def _rebase(self, message: dict) -> Iterator[Any]:
         """Folds a widget's log anew from the present states of the widgets that it builds on."""
         session = self._sessions[message["widget"]]
         fresh = Session(session.widget, self._inputs(type(session.widget)))
-        yield from fresh.replay(session.log, messages)
+        yield from fresh.replay(session.log, reasons := [])
+        if reasons:
+            steps = "One step does" if len(reasons) == 1 else f"{len(reasons)} steps do"
+            self._notes.messages.append(f"{steps} not fit what this figure builds on now, and went out.")
         self._sessions[message["widget"]] = fresh
 
     def _pass_on(self, message: dict) -> Iterator[str]:
@@ -225,7 +268,7 @@ class Desk:
         session = self._sessions[name]
         return session.widget.html(session.state)
 
-    def _view(self, name: str, busy: bool = False, messages: list[str] | None = None, first: bool = False) -> dict:
+    def _view(self, name: str, busy: bool = False, first: bool = False) -> dict:
         session = self._sessions[name]
         return {
             "type": "view",
@@ -238,7 +281,9 @@ class Desk:
             "progress": session.widget.progress(session.state) if busy else None,
             "stale": self._is_stale(name),
             "untouched": self._is_untouched(name),
-            "messages": messages or [],
+            "messages": [] if busy else self._notes.messages,
+            "unread": self._notes.unread.get(name),
+            "left_out": self._notes.left_out,
         }
 
     def _failure(self, message: dict, error: Exception) -> dict:
@@ -249,3 +294,8 @@ class Desk:
             "id": message["id"],
             "message": f"That step could not be computed ({error}). Nothing before it is lost.",
         }
+
+
+def _texts(log: Sequence[Event]) -> dict:
+    short = [event for event in log if len(json.dumps(event.value)) <= LONG]
+    return {"log": encode(log), "short": encode(short), "left_out": len(log) - len(short)}

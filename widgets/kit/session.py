@@ -65,7 +65,7 @@ class Session(Generic[State]):
             try:
                 yield from self.send(event)
             except Exception as error:  # one bad step, whatever its kind, must not cost the reader the others
-                messages.append(f"One saved step was left out. {error}")
+                messages.append(str(error))
 
     def _start(self) -> State:
         return self.widget.start(**{name.replace("-", "_"): state for name, state in self.inputs.items()})
