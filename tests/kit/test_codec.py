@@ -66,7 +66,9 @@ def test_a_text_with_a_wrong_letter_is_never_taken_for_another(log, data):
 
 def test_a_link_of_the_first_release_still_opens():
     assert [event.name for event in decode(packed(b'[["label",["a","b","a"]],["next"]]'))] == ["label", "next"]
-    assert read(packed(b'[["label",["a","b","a"]],["next"]]') + "_").events[1] == Event("next"), "an underscore too many"
+    assert read(packed(b'[["label",["a","b","a"]],["next"]]') + "_").events[1] == Event("next"), (
+        "an underscore too many"
+    )
 
 
 def test_a_later_format_is_told_from_a_damaged_one():

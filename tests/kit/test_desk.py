@@ -207,6 +207,20 @@ def test_an_answer_that_the_page_did_not_hear_is_not_given_twice():
     assert page.replies()[-1]["length"] == 1 and page.count() == 1
 
 
+def test_a_figure_builds_on_what_was_done_elsewhere_and_is_not_answered_yet():
+    page = Page()
+    owed = [{"type": "event", "name": "add", "id": 7}, {"type": "nonsense"}, {"type": "event", "name": "break"}]
+    page.post(
+        "mount", "doubler", log=None, needs={"counter": encode([Event("add")])}, owed={"counter": owed}, options={}
+    )
+    page.replies()
+    assert page.count("doubler") == 4
+    page.mount("counter", log=encode([Event("add")]))  # there the page asks once more
+    page.event("add")
+    page.replies()
+    assert page.count() == 2 and page.count("doubler") == 4, "not three"
+
+
 def test_what_a_link_brought_to_a_figure_elsewhere_is_not_taken_for_the_readers_own():
     page = Page()
     page.mount("doubler", needs={"counter": encode([Event("add")] * 3)})  # as linked

@@ -50,9 +50,14 @@ export class Figure {
   // Messages to Python.
 
   mount() {
-    const needs = Object.fromEntries(this.needs.map((need) => [need, links.linked(need) ?? store.read(need).log]));
+    const needs = {}, owed = {};
+    for (const need of this.needs) {
+      const kept = store.read(need), text = links.linked(need);
+      needs[need] = text ?? kept.log;
+      owed[need] = text === null ? kept.pending : [];
+    }
     const options = JSON.parse(this.section.dataset.options);
-    this.python.post({ type: "mount", widget: this.name, log: this.#record.log, needs, options });
+    this.python.post({ type: "mount", widget: this.name, log: this.#record.log, needs, owed, options });
     this.#postPending();
     this.#live = false;
   }

@@ -4,7 +4,7 @@ The page posts messages (JSON), the desk answers with replies (JSON). ``step`` d
 that whoever drives the desk can take in new messages between two pieces: that is how long work is stopped.
 
 Messages, all with ``id`` (rising) and ``widget`` (its name):
-    mount   options, log (text or null), needs ({name: log text or null})
+    mount   options, log (text or null), needs ({name: log text or null}), owed ({name: messages on top of that log})
     leave   the widget is not on the page any more
     event   name, value
     undo, reset, stop
@@ -40,6 +40,8 @@ from .widget import Widget, parse_options
 REFRESH = 0.06
 # Messages of the reader end an event's long work in the same widget; replays go on to their end.
 STOPPING = ("event", "undo", "reset", "stop", "load")
+# What a reader does to a figure, as it waits in storage.
+DEEDS = ("event", "undo", "reset", "load")
 # Characters of an event's value; one that is longer is a file or a long text, which a link may do without.
 LONG = 400
 
@@ -155,12 +157,22 @@ class Desk:
         for need in reversed(self._registry.needs(name)):
             if need not in self._shown:
                 yield from self._open(need, {}, needs.get(need))
+                yield from self._catch_up(need, message.get("owed", {}).get(need, ()))
         if self._notes.unread:
             self._notes.messages.append(
                 "What this figure builds on can’t be read, and is shown as if nothing had been done."
             )
         yield from self._open(name, message.get("options") or {}, message["log"])
         self._shown.add(name)
+
+    def _catch_up(self, name: str, owed: Iterable[dict]) -> Iterator[Any]:
+        """What the reader did on another page, which was left before there was an answer."""
+        for message in owed:
+            try:
+                if message["type"] in DEEDS:
+                    yield from getattr(self, f"_{message['type']}")({**message, "widget": name})
+            except Exception as error:  # it came out of storage
+                print(f"{name}: a step that was not answered was left out. {error!r}")
 
     def _leave(self, message: dict) -> Iterator[Any]:
         self._shown.discard(message["widget"])
