@@ -14,9 +14,13 @@ const loaded = new Promise((done) => {
   else addEventListener("load", done, { once: true });
 });
 
-// Whether the book's files come from the reader's disk.
+const ROOT = new URL("../../", import.meta.url);
+const SCRIPT = new URL("service-worker.js", ROOT).href;
+
+// Whether the book's files come from the reader's disk. A book may lie within another's path: then the other's worker
+// answers for its pages until it has one of its own.
 export function isKept() {
-  return Boolean(serviceWorkers()?.controller);
+  return serviceWorkers()?.controller?.scriptURL === SCRIPT;
 }
 
 export function keepForLater(ready) {
@@ -29,8 +33,7 @@ export function keepForLater(ready) {
 async function register() {
   if (!isKept()) serviceWorkers().addEventListener("controllerchange", rehearse, { once: true });
   try {
-    const root = new URL("../../", import.meta.url);
-    await serviceWorkers().register(new URL("service-worker.js", root), { scope: root.pathname, updateViaCache: "none" });
+    await serviceWorkers().register(SCRIPT, { scope: ROOT.pathname, updateViaCache: "none" });
   } catch {
     // Forbidden, or no room: the book is read from the network, as on the first visit.
   }
@@ -44,14 +47,18 @@ function rehearse() {
 
 // A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the
 // page still asks for files: Chromium would start the old worker again for one of them, and keep it. The browser may also
-// have let it take over by itself, while this page was on its way from the old one: the worker tells every page.
+// have let it take over by itself, while this page was on its way from the old one: the worker tells every page. It also
+// tells when the book is no longer at this address, and then keeps nothing any more: what comes next comes from the network.
 export async function takeOver() {
   if (!OFFLINE || !serviceWorkers()) return;
-  serviceWorkers().addEventListener("message", ({ data }) => data === "taken over" && follow());
+  serviceWorkers().addEventListener("message", ({ data, source }) => {
+    if (source?.scriptURL === SCRIPT && ["taken over", "let go"].includes(data)) follow();
+  });
   await loaded;
   await new Promise((done) => setTimeout(done, SETTLED));
-  const registration = await serviceWorkers().getRegistration(new URL("../../", import.meta.url)).catch(() => null);
-  registration?.waiting?.postMessage("activate");
+  const registration = await serviceWorkers().getRegistration(ROOT).catch(() => null);
+  if (registration?.scope === ROOT.href) registration.waiting?.postMessage("activate");
+  if (isKept()) serviceWorkers().controller.postMessage("look");
 }
 
 // The reader asks for a newer release than the one that is kept. Where there is none, the page just opens again.

@@ -3,22 +3,30 @@
 
 /* global RELEASE, FILES */
 
-const PREFIX = "rlhf-book-";
-const CACHE = PREFIX + RELEASE;
-const LISTING = new URL("release.json", self.registration.scope).href; // kept beside the files: what each one's hash is
+const { scope } = self.registration;
+// Books on one origin (translations, forks, previews) see each other's caches: a book's own carry its path. No path holds a
+// space, so no book's names begin like those of a book whose path begins like its own.
+const OWN = `rlhf-book:${new URL(scope).pathname} `;
+const EARLIER = "rlhf-book-"; // any book's, before names carried the path
+const CACHE = OWN + RELEASE;
+const LISTING = new URL("release.json", scope).href; // kept beside the files: what each one's hash is
+const GONE = new URL("release.json?gone", scope).href; // kept where the last visit found no book on the network
 const AT_ONCE = 4;
 
-const address = (name) => new URL(name, self.registration.scope).href;
+const address = (name) => new URL(name, scope).href;
+const isFile = (url) => url.startsWith(scope) && Object.hasOwn(FILES, url.slice(scope.length));
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method === "GET" && request.url.startsWith(self.registration.scope)) event.respondWith(answer(request));
+  if (request.method === "GET" && request.url.startsWith(scope)) event.respondWith(answer(request));
 });
-// A page that has only just opened asks for the release that waits; none is ever swapped under a reader.
-self.addEventListener("message", ({ data }) => {
-  if (data === "activate") self.skipWaiting();
+// A page that has only just opened asks for the release that waits; none is ever swapped under a reader. One that has come
+// to rest asks whether the book is still at this address.
+self.addEventListener("message", (event) => {
+  if (event.data === "activate") self.skipWaiting();
+  if (event.data === "look") event.waitUntil(look().catch(() => {})); // caches may fail
 });
 
 // All of the release or none of it: when one file fails, so does the installation, and the next visit tries again.
@@ -31,7 +39,7 @@ async function install() {
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    await cache.put(LISTING, Response.json(FILES));
+    await cache.put(LISTING, new Response(JSON.stringify(FILES))); // Response.json is too new for Safari 16 and Firefox 114
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
@@ -47,14 +55,14 @@ async function keep(cache, before, name, hash) {
   }
   const hashed = /-[0-9a-f]{12}[./]/.test(name);
   const response = await fetch(url, { cache: hashed ? "default" : "no-cache" });
-  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  // Browsers refuse a kept answer that was redirected where they ask for a page.
+  if (!response.ok || response.redirected) throw new Error(`${name}: ${response.redirected ? response.url : response.status}`);
   return cache.put(url, response);
 }
 
 async function older() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
   const found = await Promise.all(
-    names.map(async (name) => {
+    (await others()).map(async (name) => {
       const cache = await caches.open(name);
       const listing = await cache.match(LISTING);
       return listing ? { files: await listing.json(), cache } : null;
@@ -63,27 +71,79 @@ async function older() {
   return found.filter(Boolean);
 }
 
+// The names of the caches of this book's other releases.
+async function others() {
+  const names = (await caches.keys()).filter((name) => name !== CACHE);
+  const own = await Promise.all(names.map((name) => name.startsWith(OWN) || (name.startsWith(EARLIER) && isOfThisBook(name))));
+  return names.filter((_, index) => own[index]);
+}
+
+// Whether an earlier cache, whose name doesn't say it, holds addresses of this book.
+async function isOfThisBook(name) {
+  const requests = await (await caches.open(name)).keys();
+  return requests.some(({ url }) => url === LISTING || isFile(url));
+}
+
 async function activate() {
-  const before = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  for (const name of before) await caches.delete(name);
+  const before = await others().catch(() => []);
+  await forget(before);
   await self.clients.claim();
-  if (!before.length) return;
-  // Held for pages that are still being read, until they listen.
-  for (const client of await self.clients.matchAll()) client.postMessage("taken over");
+  if (before.length) await tell("taken over");
+}
+
+// Held for pages that are still being read, until they listen.
+async function tell(what) {
+  for (const client of await self.clients.matchAll()) client.postMessage(what);
 }
 
 async function answer(request) {
-  const url = new URL(request.url);
-  url.search = url.hash = "";
-  if (url.pathname.endsWith("/index.html")) url.pathname = url.pathname.slice(0, -"index.html".length);
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(url.href);
+  const kept = await find(request.url).catch(() => null); // a cache that fails hides no network
   if (kept) return kept;
   try {
     return await fetch(request);
   } catch (error) {
-    const missing = request.mode === "navigate" && (await cache.match(address("404.html")));
-    if (missing) return missing;
+    const page = request.mode === "navigate" && (await match(address("404.html")).catch(() => null));
+    if (page) return new Response(page.body, { status: 404, headers: page.headers });
     throw error;
   }
 }
+
+const match = (url) => caches.match(url, { cacheName: CACHE });
+
+// What is kept for an address, in any form in which the network answers it.
+async function find(url) {
+  const { origin, pathname, search } = new URL(url);
+  const plain = new URL(decodeURI(pathname).replace(/\/index\.html$/, "/"), origin).href;
+  return isFile(`${plain}/`) ? Response.redirect(`${plain}/${search}`) : match(plain);
+}
+
+// A browser asks for this script again and again, and keeps the old one for as long as that fails: readers of a book that
+// has moved would be given the old one for ever. So they are let go when the network redirects to elsewhere, or when, at
+// two visits in a row, it has nothing here. Where it doesn't answer, or is in trouble, nothing is known.
+async function look() {
+  const where = await whereabouts().catch(() => "unknown");
+  if (where === "moved" || (where === "gone" && (await match(GONE)))) return letGo();
+  const cache = await caches.open(CACHE);
+  if (where === "gone") await cache.put(GONE, new Response());
+  if (where === "here") await cache.delete(GONE);
+}
+
+async function whereabouts() {
+  const [script, cover] = await Promise.all([
+    fetch(self.location.href, { cache: "no-store", redirect: "manual" }),
+    fetch(scope, { cache: "no-store", mode: "no-cors" }).catch(() => null), // it may redirect to another origin
+  ]);
+  if (script.type === "opaqueredirect" || (cover && !cover.url.startsWith(scope))) return "moved";
+  const isScript = /javascript/.test(script.headers.get("content-type"));
+  if ([script, cover].some((found) => [404, 410].includes(found?.status)) || (script.ok && !isScript)) return "gone";
+  return script.ok && cover?.ok ? "here" : "unknown";
+}
+
+async function letGo() {
+  await self.registration.unregister();
+  await forget([CACHE, ...(await others().catch(() => []))]);
+  await tell("let go");
+}
+
+// Whether caches can be deleted or not, what follows must be done.
+const forget = (names) => Promise.allSettled(names.map((name) => caches.delete(name)));

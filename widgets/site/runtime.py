@@ -255,7 +255,14 @@ def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> b
 def script(name: str, constants: Mapping[str, object]) -> bytes:
     """A script or style sheet with all that it imports, minified, by esbuild."""
     defines = [f"--define:{key}={json.dumps(value)}" for key, value in constants.items()]
-    options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=error", "--legal-comments=none"]
+    options = [
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2022,safari16,firefox114",
+        "--log-level=error",
+        "--legal-comments=none",
+    ]
     options += ["--external:node:*", "--external:*.woff2", "--alias:idiomorph=idiomorph/dist/idiomorph.esm.js"]
     return _run([ROOT / "node_modules" / ".bin" / "esbuild", BROWSER / name, *options, *defines])
 

@@ -1,0 +1,240 @@
+"""Where a book lies: others beside it or below it on the same origin, and what becomes of its readers when it moves."""
+
+import shutil
+from http import HTTPStatus
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE, SITE
+from tests.browser.reader import Figure
+from widgets.site.publish import write_service_worker
+from widgets.site.serve import PREFIX, Handler, serving
+
+CACHES = "() => caches.keys()"
+BELOW, BESIDE = "/rlhf/zh/", "/rlhf-zh/"
+
+
+@pytest.fixture
+def reader(browser):
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def is_kept(page, scope):
+    """Waits until the book at an address is on the device, and its own worker answers for the page."""
+    page.evaluate(
+        """async (script) => {
+            await navigator.serviceWorker.ready;
+            while (navigator.serviceWorker.controller?.scriptURL !== script)
+                await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+        }""",
+        f"{scope}service-worker.js",
+    )
+
+
+def gone(page, what):
+    """Waits until an expression in the page is no longer true."""
+    page.evaluate(f"async () => {{ while ({what}) await new Promise((done) => setTimeout(done, 50)); }}")
+
+
+def heading(page, text):
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+# Books on one origin.
+
+
+@pytest.fixture
+def origin(tmp_path):
+    """Three books: one at /rlhf/, a translation beside it, and the same below it."""
+    translation = tmp_path / "translation"
+    shutil.copytree(SITE, translation)
+    page = translation / "glossary" / "index.html"
+    page.write_text(page.read_text().replace(">Glossary</h1>", ">Glossar</h1>"))
+    write_service_worker(translation)
+
+    class Both(Handler):
+        def _file(self, address):
+            for place in (BELOW, BESIDE):
+                if address.startswith(place):
+                    address, self.directory = PREFIX + address.removeprefix(place), str(translation)
+                    break
+            else:
+                self.directory = str(SITE)
+            return super()._file(address)
+
+    with serving(SITE, Both) as address:
+        yield address.removesuffix(PREFIX)
+
+
+def test_books_on_one_origin_keep_themselves_apart(reader, origin):
+    books = {PREFIX: "Glossary", BESIDE: "Glossar", BELOW: "Glossar"}
+    for place in books:
+        reader.goto(f"{origin}{place}glossary/")
+        is_kept(reader, origin + place)
+    reader.context.set_offline(True)
+    for place, title in [*books.items(), *reversed(books.items())]:
+        reader.goto(f"{origin}{place}glossary/")
+        heading(reader, title)
+    assert len(reader.evaluate(CACHES)) == len(books)
+
+
+def test_another_books_caches_of_before_stay_and_ones_own_go(reader, origin):
+    reader.goto(f"{origin}{PREFIX}licences.txt")  # a page without scripts
+    reader.evaluate(
+        """async () => {
+            const held = { own: ["/rlhf/release.json", "/rlhf/about/"], torso: ["/rlhf/about/"], other: ["/rlhf-zh/release.json", "/rlhf-zh/about/"], below: ["/rlhf/zh/release.json", "/rlhf/zh/about/"] };
+            for (const [name, addresses] of Object.entries(held)) {
+                const cache = await caches.open(`rlhf-book-${name}`);
+                for (const address of addresses) await cache.put(address, new Response("{}"));
+            }
+            await navigator.serviceWorker.register("service-worker.js");
+        }"""
+    )
+    is_kept(reader, origin + PREFIX)
+    gone(reader, "(await caches.has('rlhf-book-own')) || (await caches.has('rlhf-book-torso'))")
+    left = {name for name in reader.evaluate(CACHES) if name.startswith("rlhf-book-")}
+    assert left == {"rlhf-book-other", "rlhf-book-below"}
+
+
+# A book that moves.
+
+
+@pytest.fixture
+def place():
+    """A server's handler whose book can be moved, taken away or struck; it counts who asks for the worker's script."""
+
+    class Place(Handler):
+        struck = ""  # the part of the addresses that this is about
+        status = HTTPStatus.OK
+        location = ""
+        asked = 0
+
+        def _answer(self, body):
+            kind = type(self)
+            kind.asked += "service-worker.js" in self.path
+            if kind.status == HTTPStatus.OK or not self.path.endswith(kind.struck):
+                return super()._answer(body)
+            self.send_response(kind.status)
+            if kind.location:
+                self.send_header("Location", kind.location + self.path.removeprefix(PREFIX))
+            said = b"Nothing here." if body else b""
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+    return Place
+
+
+@pytest.fixture
+def new_place(tmp_path):
+    """Where the book has gone: another origin."""
+    folder = tmp_path / "new"
+    shutil.copytree(SITE, folder)
+    page = folder / "glossary" / "index.html"
+    page.write_text(page.read_text().replace(">Glossary</h1>", ">Glossary, at its new place</h1>"))
+    with serving(folder) as address:
+        yield address
+
+
+def keeps_nothing(page):
+    """Waits until no cache and no worker of the book is left."""
+    gone(page, "(await caches.keys()).length || (await navigator.serviceWorker.getRegistrations()).length")
+
+
+@pytest.mark.parametrize("what", ["everything", "pages only"])
+def test_readers_of_a_book_that_moved_follow_it(reader, place, new_place, what):
+    with serving(SITE, place) as old:
+        reader.goto(f"{old}about/")
+        is_kept(reader, old)
+        place.status, place.location = HTTPStatus.MOVED_PERMANENTLY, new_place
+        place.struck = "" if what == "everything" else "/"
+        reader.goto(f"{old}glossary/#kl")
+        heading(reader, "Glossary, at its new place")
+        assert reader.url == f"{new_place}glossary/#kl"
+        place.status = HTTPStatus.OK
+        reader.goto(f"{old}licences.txt")
+        keeps_nothing(reader)
+
+
+def test_a_worker_whose_script_has_moved_goes(reader, place, new_place):
+    with serving(SITE, place) as old:
+        reader.goto(f"{old}about/")
+        is_kept(reader, old)
+        place.status, place.location, place.struck = HTTPStatus.FOUND, new_place, "service-worker.js"
+        reader.goto(f"{old}licences.txt")  # no page of the book asks to be kept again
+        reader.evaluate("navigator.serviceWorker.controller.postMessage('look')")
+        keeps_nothing(reader)
+
+
+def test_a_reader_at_work_follows_when_they_turn_a_page(reader, place, new_place):
+    with serving(SITE, place) as old:
+        reader.goto(f"{old}03-reward-model/")
+        Figure(reader, "preference-labeling").ready()
+        is_kept(reader, old)
+        reader.goto(f"{old}03-reward-model/")
+        figure = Figure(reader, "preference-labeling").ready()
+        figure.button("A is better").click()
+        place.status, place.location = HTTPStatus.MOVED_PERMANENTLY, new_place
+        reader.evaluate("navigator.serviceWorker.controller.postMessage('look')")  # as when another tab opens
+        keeps_nothing(reader)
+        expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
+        assert reader.url.startswith(old)
+        reader.get_by_role("link", name="Glossary").click()
+        heading(reader, "Glossary, at its new place")
+
+
+@pytest.mark.parametrize("status", [HTTPStatus.NOT_FOUND, HTTPStatus.GONE])
+def test_a_book_that_is_gone_at_two_visits_is_let_go(reader, place, status):
+    with serving(SITE, place) as old:
+        reader.goto(f"{old}glossary/")
+        is_kept(reader, old)
+        place.status = status
+        reader.goto(f"{old}glossary/")
+        heading(reader, "Glossary")
+        sees(reader, "gone")
+        reader.goto(f"{old}glossary/")
+        expect(reader.get_by_text("Nothing here.")).to_be_visible()
+        place.status = HTTPStatus.OK
+        reader.goto(f"{old}licences.txt")
+        keeps_nothing(reader)
+
+
+def sees(page, what):
+    """Waits until the worker has noted that the book is gone from here, or that it is back."""
+    noted = "Boolean(await caches.match(new URL('../release.json?gone', location)))"
+    gone(page, f"{noted} !== {'true' if what == 'gone' else 'false'}")
+
+
+def test_a_book_that_is_gone_for_one_visit_stays_kept(reader, place):
+    with serving(SITE, place) as old:
+        reader.goto(f"{old}glossary/")
+        is_kept(reader, old)
+        for place.status, seen in [(HTTPStatus.NOT_FOUND, "gone"), (HTTPStatus.OK, "back")] * 2:
+            reader.goto(f"{old}glossary/")
+            heading(reader, "Glossary")
+            sees(reader, seen)
+        reader.context.set_offline(True)
+        reader.goto(f"{old}about/")
+        heading(reader, "About this book")
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_a_book_whose_server_is_in_trouble_stays_kept(reader, place, status):
+    with serving(SITE, place) as old:
+        reader.goto(f"{old}glossary/")
+        is_kept(reader, old)
+        place.status = HTTPStatus(status)
+        for _ in range(3):
+            before = place.asked
+            reader.goto(f"{old}glossary/")
+            heading(reader, "Glossary")
+            while place.asked == before:
+                reader.wait_for_timeout(20)
+        reader.context.set_offline(True)
+        reader.goto(f"{old}about/")
+        heading(reader, "About this book")
