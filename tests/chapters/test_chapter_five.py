@@ -30,7 +30,7 @@ def taught(labeling, count, feature):
     """The labels of somebody who wants as little as possible of a feature."""
     state, column = labeling.start(), NAMES.index(feature)
     for _ in range(count):
-        first, second = (labeling.features[id][column] for id in state.pair)
+        first, second = (labeling.pool.features[id][column] for id in state.pair)
         choice = "tie" if first == second else "a" if first < second else "b"
         state = labeling.settle(state, Event("label", (*state.pair, choice)))
     return state

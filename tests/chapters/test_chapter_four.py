@@ -33,7 +33,7 @@ def labelled(content):
     state = widget.start()
     for _ in range(12):
         first, second = state.pair
-        length = {id: len(widget.responses[id][1].text) for id in (first, second)}
+        length = {id: len(widget.pool.responses[id][1].text) for id in (first, second)}
         state = widget.settle(state, Event("label", (first, second, "a" if length[first] > length[second] else "b")))
     return state
 

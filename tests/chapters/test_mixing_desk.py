@@ -138,7 +138,9 @@ def test_the_readers_own_reward_model_takes_over(content):
     own = Session(labeling)
     for _ in range(12):
         first, second = own.state.pair
-        longer = "a" if len(labeling.responses[first][1].text) > len(labeling.responses[second][1].text) else "b"
+        longer = (
+            "a" if len(labeling.pool.responses[first][1].text) > len(labeling.pool.responses[second][1].text) else "b"
+        )
         do(own, ("label", (first, second, longer)))
     session = Session(MixingDesk(content), {LABELING: own.state})
     taste = taste_of(own.state, content)

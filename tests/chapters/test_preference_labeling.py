@@ -9,17 +9,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from widgets.chapters import preference_labeling
-from widgets.chapters.preference_labeling import (
-    AS_KINDS,
-    Counts,
-    Label,
-    LabelingOptions,
-    PreferenceLabeling,
-    above_half_since,
-    fair_tests,
-    prediction_record,
-)
+from widgets.chapters import ai_labeller, preference_labeling
+from widgets.chapters.ai_labeller import AS_KINDS
+from widgets.chapters.forecast import above_half_since, prediction_record
+from widgets.chapters.labels import Counts, Label, fair_tests
+from widgets.chapters.preference_labeling import LabelingOptions, PreferenceLabeling
 from widgets.core.annotators import ANNOTATORS
 from widgets.core.features import FEATURES, NAMES
 from widgets.core.reward_model import sigmoid
@@ -47,7 +41,7 @@ def likes(widget, feature, sign=1):
     column = NAMES.index(feature)
 
     def choose(first, second):
-        gap = sign * (widget.features[first][column] - widget.features[second][column])
+        gap = sign * (widget.pool.features[first][column] - widget.pool.features[second][column])
         return "tie" if gap == 0 else "a" if gap > 0 else "b"
 
     return choose
@@ -56,7 +50,7 @@ def likes(widget, feature, sign=1):
 def test_the_model_is_the_logistic_regression_of_the_labels(widget):
     choices = itertools.cycle("abbaab")
     state = annotate(widget, 20, lambda *_: next(choices))[-1]
-    differences = [widget.features[label.first] - widget.features[label.second] for label in state.labels]
+    differences = [widget.pool.features[label.first] - widget.pool.features[label.second] for label in state.labels]
     answers = [label.choice == "a" for label in state.labels]
     reference = LogisticRegression(fit_intercept=False, C=1, tol=1e-12, max_iter=10_000).fit(differences, answers)
     np.testing.assert_allclose(state.model.weights, reference.coef_[0], atol=1e-4)
@@ -93,10 +87,10 @@ def test_every_pair_can_be_judged(content):
 
     small = dataclasses.replace(content, questions=content.questions[:2])
     widget = PreferenceLabeling(small)
-    asked_twice = len(widget.pairs) // 9
-    states = annotate(widget, len(widget.pairs) + asked_twice, lambda *_: "b")
+    asked_twice = len(widget.pool.pairs) // 9
+    states = annotate(widget, len(widget.pool.pairs) + asked_twice, lambda *_: "b")
     assert states[-1].pair is None
-    assert {frozenset(pair) for pair in widget.pairs} == {
+    assert {frozenset(pair) for pair in widget.pool.pairs} == {
         frozenset((label.first, label.second)) for label in states[-1].labels
     }
     assert "every pair there is" in widget.html(states[-1])
@@ -116,7 +110,7 @@ def test_the_view_states_the_prediction_and_what_came_of_it(widget):
     states = annotate(widget, 12, likes(widget, "length", -1))
     html = widget.html(states[-1])
     assert "pairs drawn at random; a coin would get half" in html and "Peek?" in html
-    expected = states[-2].model.probability(*(widget.features[id] for id in states[-2].pair))
+    expected = states[-2].model.probability(*(widget.pool.features[id] for id in states[-2].pair))
     exact = [float(value) for value in re.findall(r'<data value="([^"]+)"', html)]
     assert any(value == pytest.approx(max(expected, 1 - expected), abs=1e-12) for value in exact)
 
@@ -356,11 +350,11 @@ def worths(widget):
     """What each response is worth to simulated readers, in units of their wavering: six like features, three go by the kind of every sentence."""
     for liked in READERS:
         weights = np.array([liked.get(name, 0.0) for name in NAMES]) / WAVER
-        yield {id: float(features @ weights) for id, features in widget.features.items()}
+        yield {id: float(features @ weights) for id, features in widget.pool.features.items()}
     for annotator in ANNOTATORS:
         kinds = {
             id: [AS_KINDS[response.style]] * len(re.findall(r"[.!?](?= |$)", response.text))
-            for id, (_, response) in widget.responses.items()
+            for id, (_, response) in widget.pool.responses.items()
         }
         yield {
             id: float(annotator.reward(np.arange(len(found))[None], found)[0]) / annotator.noise
@@ -379,9 +373,10 @@ def simulated(content, worth, seed, count):
 def predicted_share(widget, state, worth):
     """The expected share of choices predicted, over the pairs not judged yet."""
     judged = {frozenset((label.first, label.second)) for label in state.labels}
-    rest = [pair for pair in widget.pairs if frozenset(pair) not in judged]
+    rest = [pair for pair in widget.pool.pairs if frozenset(pair) not in judged]
     margins = (
-        np.array([widget.features[first] - widget.features[second] for first, second in rest]) @ state.model.weights
+        np.array([widget.pool.features[first] - widget.pool.features[second] for first, second in rest])
+        @ state.model.weights
     )
     chances = sigmoid(np.array([worth[first] - worth[second] for first, second in rest]))
     return float(np.where(margins > 0, chances, 1 - chances).mean())
@@ -426,7 +421,9 @@ def test_a_pair_that_a_link_brings_is_no_fair_test(widget):
     state = label(widget, widget.start(), "a")
     offered = state.pair
     other = next(
-        pair for pair in widget.pairs if set(pair) != set(offered) and pair[0].split("/")[0] != offered[0].split("/")[0]
+        pair
+        for pair in widget.pool.pairs
+        if set(pair) != set(offered) and pair[0].split("/")[0] != offered[0].split("/")[0]
     )
     assert not widget.settle(state, Event("label", (*other, "a"))).labels[-1].drawn
     assert label(widget, state, "a").labels[-1].drawn
@@ -456,12 +453,12 @@ def test_the_settings_shown_are_those_of_the_fit_and_of_the_pairs(widget, monkey
     state = label(widget, label(widget, widget.start(), "a"), "tie")
     learned, pairs = widget.settings(state)
     assert fitted[-1] == (learned.value("labels"), learned.value("l2")) == (2, 0.25)
-    assert (pairs.value("seed"), pairs.value("pairs")) == (widget.options.seed, len(widget.pairs))
+    assert (pairs.value("seed"), pairs.value("pairs")) == (widget.options.seed, len(widget.pool.pairs))
     assert "Show the settings" in widget.html(state)
     state = widget.settle(state, Event("ai"))
     *_, ai = widget.settings(state)
     assert (ai.title, ai.value("labels"), ai.value("sharpness")) == (
         "AI labeller",
-        preference_labeling.AI_LABELS,
-        preference_labeling.SHARPNESS,
+        ai_labeller.AI_LABELS,
+        ai_labeller.SHARPNESS,
     )

@@ -271,7 +271,7 @@ def test_the_readers_taste_is_what_both_aim_at(widget, start, content):
     labelled = labeling.start()
     for _ in range(12):
         first, second = labelled.pair
-        length = {id: len(labeling.responses[id][1].text) for id in (first, second)}
+        length = {id: len(labeling.pool.responses[id][1].text) for id in (first, second)}
         labelled = labeling.settle(
             labelled, Event("label", (first, second, "a" if length[first] > length[second] else "b"))
         )

@@ -48,7 +48,7 @@ def whiskers_shrink(case: Case) -> Outcome:
 
 def _comparisons(luck: Random, count: int) -> np.ndarray:
     """Differences of features of so many pairs of the book's answers."""
-    every = PreferenceLabeling(content()).differences
+    every = PreferenceLabeling(content()).pool.differences
     return every[[luck.randrange(len(every)) for _ in range(count)]]
 
 
@@ -59,7 +59,7 @@ def scores_recovered(case: Case) -> Outcome:
     truth = np.array([luck.gauss(0, 1) for _ in FEATURES])
     differences = _comparisons(luck, 1000)
     choices = np.array([luck.random() < chance for chance in reward_model.sigmoid(differences @ truth)], dtype=float)
-    scores = PreferenceLabeling(content()).differences
+    scores = PreferenceLabeling(content()).pool.differences
     return at_least(np.corrcoef(scores @ truth, scores @ reward_model.fit(differences, choices).weights)[0, 1], 0.95)
 
 

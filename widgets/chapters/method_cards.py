@@ -17,7 +17,7 @@ from widgets.kit.widget import Options, Widget
 from .content import Content
 from .method_paths import LABELS, Lesson, Point, Reader, Run, lesson_settings, train
 from .method_texts import METHODS, Method
-from .preference_labeling import Labeling
+from .labels import Labeling
 from .stand_ins import AI_LABELLER, CRITIC, PORTRAITS
 from .taste import Taste, phrase_features, taste_of, why_none
 

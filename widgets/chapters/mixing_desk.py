@@ -20,7 +20,7 @@ from . import desk_words as words
 from .content import Content
 from .desk_levels import DPO_STEPS, NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES, Levels, levels_of
 from .method_cards import readers_taste
-from .preference_labeling import Labeling
+from .labels import Labeling
 from .taste import MadeForTaste, Taste
 
 QUESTION_IDS = ("writing", "salary", "moon", "dog", "headache", "password")

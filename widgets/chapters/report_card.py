@@ -22,7 +22,7 @@ from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
-from .preference_labeling import Labeling, fair_tests, listed
+from .labels import Labeling, fair_tests
 from .stand_ins import PORTRAITS
 from .taste import Taste, phrase_features, taste_of
 
@@ -347,7 +347,7 @@ def taste_in_words(state: Report) -> str:
         return "It is sure of none of these yet: no whisker ends clear of zero."
     likes = [label for label, weight in sure if weight > 0]
     dislikes = [label for label, weight in sure if weight < 0]
-    said = [f"{verb} {listed(labels)}" for verb, labels in (("likes", likes), ("dislikes", dislikes)) if labels]
+    said = [f"{verb} {parts.listed(labels)}" for verb, labels in (("likes", likes), ("dislikes", dislikes)) if labels]
     return f"It is sure that whoever labelled this {' and '.join(said)}."
 
 

@@ -24,7 +24,7 @@ from . import chase_words
 from .chase import BETAS, Chase, Chaser, Cure
 from .chase_words import CURES, METHODS
 from .content import Content
-from .preference_labeling import Labeling
+from .labels import Labeling
 from .stand_ins import PORTRAITS
 from .taste import Taste, phrase_features, taste_of
 

@@ -21,7 +21,7 @@ from .label_draws import DRAWS, PAIRS, Experiment, judges_reward, reader_reward
 from .label_walk import Run, begin, distance, settings_of, walk
 from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, setting, share_words, spread_words
 from .method_cards import Work, readers_taste, two_digits
-from .preference_labeling import Labeling
+from .labels import Labeling
 from .taste import MadeForTaste, Taste, phrase_features
 
 QUESTION_IDS = ("writing", "salary", "moon", "pasta")

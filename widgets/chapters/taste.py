@@ -17,7 +17,7 @@ from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
 from .content import Content
-from .preference_labeling import Counts, Labeling
+from .labels import Counts, Labeling
 from .stand_ins import PORTRAITS
 
 # So many comparisons on each of so many questions make the stand-in's labels.

@@ -24,12 +24,12 @@ from .flow import Stage, flow
 from .frames import disclosure, empty, message, panel, panels, question, response, table, versus
 from .icons import Icon, icon
 from .tokens import Token, tokens
-from .words import Tone, exactly, hidden, live, note, number, percent, reading, shown
+from .words import Tone, counted, exactly, hidden, listed, live, note, number, percent, reading, shown
 
 __all__ = [
     "Bar", "Card", "Icon", "LogScale", "Stage", "Token", "Tone",
-    "bars", "button", "buttons", "cards", "chips", "disclosure", "download", "empty", "exactly", "field", "file_field", "flow",
-    "gauge", "hidden", "icon", "live", "message", "note", "number", "panel", "panels", "percent", "progress",
+    "bars", "button", "buttons", "cards", "chips", "counted", "disclosure", "download", "empty", "exactly", "field", "file_field", "flow",
+    "gauge", "hidden", "icon", "listed", "live", "message", "note", "number", "panel", "panels", "percent", "progress",
     "question", "reading", "response", "shares", "shown", "signed", "slider", "stepper", "switch", "table",
     "tokens", "versus",
 ]  # fmt: skip

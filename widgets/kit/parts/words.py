@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import htpy as h
@@ -20,6 +21,17 @@ def shown(value: float, digits: int = 2, signed: bool = False) -> str:
 def percent(value: float) -> str:
     """A probability as people say it; never a false 0 or 100: ``percent(0.001)`` is "<1 %"."""
     return "<1 %" if 0 < value < 0.01 else ">99 %" if 0.99 < value < 1 else f"{100 * value:.0f} %"
+
+
+def listed(words: Sequence[str]) -> str:
+    """“a, b and c”; nothing for no words."""
+    *most, last = words or ("",)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def counted(count: int, noun: str) -> str:
+    """“1 label”, “12 labels”."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def number(value: float, digits: int = 2, signed: bool = False) -> h.Element:
