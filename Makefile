@@ -38,7 +38,7 @@ bench-browsers: build $(VENV)/.browser ## measure start-up in Firefox and WebKit
 	$(RUN) -m tests.benchmarks engines
 
 audit: build $(VENV)/.browser ## have Lighthouse judge every page, as a phone would load it
-	$(RUN) -m tests.audit
+	$(RUN) -m tests.lighthouse
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }

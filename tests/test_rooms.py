@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "widgets"
-OWN = {"core": set(), "kit": set(), "chapters": {"core", "kit"}, "site": {"core", "kit", "chapters"}}
+OWN = {
+    "core": set(),
+    "kit": set(),
+    "audit": {"core", "kit"},
+    "chapters": {"core", "kit", "audit"},
+    "site": {"core", "kit", "audit", "chapters"},
+}
 OTHERS = {
     "core": {"numpy"},
     "kit": {"htpy", "markupsafe"},
+    "audit": {"numpy"},
     "chapters": {"numpy", "htpy", "markupsafe"},
 }
 

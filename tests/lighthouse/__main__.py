@@ -1,4 +1,4 @@
-"""``python -m tests.audit [PAGE ...]``: audits the built site's pages, prints a table, fails below the limits.
+"""``python -m tests.lighthouse [PAGE ...]``: audits the built site's pages, prints a table, fails below the limits.
 
 The site is served as on GitHub Pages, under a sub-path and compressed. Performance is measured on a slowed-down machine
 and varies with what else this one does: a page below the limit is measured twice more, and the median counts.
