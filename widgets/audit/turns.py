@@ -26,7 +26,8 @@ WHO = {
     "tool": "Tool", "function": "Tool", "observation": "Tool", "function_call": "Tool", "ipython": "Tool",
 }  # fmt: skip
 # HH-RLHF's way to write a dialogue as one text; a turn begins at each.
-_SPEAKER = re.compile(r"(?:\A\s*|\n\n)(Human|Assistant): ?")
+_SPEAKER = re.compile(r"\n\n(Human|Assistant): ?")
+_SPEAKERS = ("Human:", "Assistant:")
 DEEPEST = 100
 
 
@@ -67,6 +68,10 @@ def _turn(value: dict, who: str) -> Turn:
 
 
 def _written(text: str) -> list[Turn]:
+    if not text.startswith("\n\n"):
+        if not text.lstrip().startswith(_SPEAKERS):
+            return [Turn("Assistant", text)]
+        text = f"\n\n{text.lstrip()}"
     before, *parts = _SPEAKER.split(text)
     if not parts or before.strip():
         return [Turn("Assistant", text)]
