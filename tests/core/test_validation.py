@@ -102,6 +102,17 @@ def test_a_learning_curve_rises_and_ends_at_all_of_the_data():
     assert curve[-1].right == validation.accuracy(margins)
 
 
+def test_a_gain_is_paired():
+    rng = np.random.default_rng(6)
+    before = rng.normal(0.2, 1, 400)
+    after = np.where(rng.random(400) < 0.05, 1.0, before)
+    gained = validation.gain(before, after)
+    difference = (after > 0).astype(float) - (before > 0)
+    assert gained.value == pytest.approx(difference.mean())
+    assert gained.high - gained.value == pytest.approx(1.96 * difference.std() / 20, rel=1e-3)
+    assert validation.gain(before, before) == validation.Gain(0.0, 0.0, 0.0)
+
+
 def test_more_than_all_is_named():
     with pytest.raises(ValueError, match="right must lie in 0 to 3, got 4"):
         validation.share(4, 3)

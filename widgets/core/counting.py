@@ -7,7 +7,7 @@ run only where one of the words without which it can't match is among them. What
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, repeat
 
@@ -111,9 +111,9 @@ def count(prompt: str, response: str) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def features(counts: Iterable[tuple[int, ...]]) -> np.ndarray:
-    """Counts as ``extract`` gives them, (n, d): each count's worth added up, one after the other, so that no bit differs."""
-    counts = np.array(list(counts), dtype=np.int64).reshape(-1, len(FEATURES))
+def features(counts: np.ndarray | Sequence[tuple[int, ...]]) -> np.ndarray:
+    """Counts (n, d) as ``extract`` gives them, (n, d): each count's worth added up, one after the other, so that no bit differs."""
+    counts = np.array(counts, dtype=np.intp).reshape(-1, len(FEATURES))
     out = np.empty(counts.shape)
     for column, scale in enumerate(_SCALES.tolist()):
         out[:, column] = _worth(scale, int(counts[:, column].max(initial=0)))[counts[:, column]]

@@ -50,6 +50,28 @@ def accuracy(margins: np.ndarray) -> Share:
     return share(float((margins > 0).sum() + 0.5 * (margins == 0).sum()), len(margins))
 
 
+@dataclass(frozen=True)
+class Gain:
+    """By how much one model is right more often than another, and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def gain(before: np.ndarray, after: np.ndarray) -> Gain:
+    """How much is gained by the margins ``after`` over those ``before``, of the same comparisons, (n,) both.
+
+    A paired interval: what both are right or wrong about says nothing of the difference. Raises ValueError for none.
+    """
+    checks.same_shape("after", after, "before", before)
+    if not len(before):
+        raise ValueError("before must hold at least one margin, got none")
+    differences = 0.5 * (np.sign(after) - np.sign(before))
+    value, error = float(differences.mean()), float(differences.std() / np.sqrt(len(differences)))
+    return Gain(value, value - NORMAL * error, value + NORMAL * error)
+
+
 def folds(groups: np.ndarray, count: int, rng: Random | int) -> np.ndarray:
     """Which of ``count`` folds each comparison is in, (n,): whole groups together, in folds of nearly one size.
 
@@ -100,12 +122,17 @@ def calibration(margins: np.ndarray, count: int = 5) -> tuple[Bin, ...]:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learned:
-    """A point of a learning curve: trained on ``size`` comparisons, tested on all, each by a model that hadn't seen it."""
+    """A point of a learning curve: trained on ``size`` comparisons, tested on all, each by a model that hadn't seen it, with
+    these ``margins`` (n,)."""
 
     size: int
-    right: Share
+    margins: np.ndarray
+
+    @property
+    def right(self) -> Share:
+        return accuracy(self.margins)
 
 
 def learning_curve(
@@ -125,4 +152,4 @@ def learning_curve(
         margins = np.zeros(len(folds))
         for margins in held_out(some, folds):
             pass
-        yield Learned(round(sum(sizes) / len(sizes)) if sizes else 0, accuracy(margins))
+        yield Learned(round(sum(sizes) / len(sizes)) if sizes else 0, margins)
