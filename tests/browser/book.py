@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
 
 from tests.browser.conftest import SITE
+from tests.browser.waiting import until
 
 PAGES = {str(path.relative_to(SITE)).removesuffix("index.html"): path for path in sorted(SITE.rglob("*.html"))}
 WITH_WIDGETS = [address for address, path in PAGES.items() if " data-widget=" in path.read_text()]
@@ -38,7 +39,7 @@ def name_of(address: str) -> str:
 
 def wear(page: Page, scheme: str) -> None:
     """The page in light or dark, as the palette's switch sets it, once the theme's script has set what it finds."""
-    page.wait_for_function("window.component$")
+    until(page, "() => window.component$")
     page.evaluate("value => document.body.setAttribute('data-md-color-scheme', value)", SCHEMES[scheme])
 
 
@@ -88,12 +89,12 @@ def settle(section: Locator) -> None:
     """Waits until the figure has answered; long work is stopped, where it can be."""
     page, handle = section.page, section.element_handle()
     try:
-        page.wait_for_function(SETTLED, arg=handle, timeout=LONG)
+        until(page, SETTLED, handle, LONG)
     except Late:
         stop = section.locator("[data-tool=stop]:visible")
         if stop.count():
             stop.click()
-        page.wait_for_function(SETTLED, arg=handle)
+        until(page, SETTLED, handle)
 
 
 def tour(section: Locator) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A served site under a sub-path, and a Chromium that fails a test on any console error or foreign request."""
+"""A served site under a sub-path, and a Chromium that fails a test on any console error, foreign request or breach of the pages' policy."""
 
 from __future__ import annotations
 
@@ -76,6 +76,11 @@ class Watch:
             self.problems.append(f"request to another host: {request.url}")
 
 
+# The browser tells of most breaches by itself, but not of all and not with what breached.
+TELL_BREACHES = """addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
+  console.error(`policy: ${effectiveDirective} forbids ${blockedURI} ${sample}`))"""
+
+
 @pytest.fixture
 def context_options() -> dict:
     """Overridden by tests that need another context: a phone, no JavaScript, a dark theme."""
@@ -88,6 +93,7 @@ def context(browser: Browser, site_url: str, context_options: dict) -> Iterator[
     if context_options.get("service_workers") != "allow":
         # A service worker answers in the network's place, so only the tests of it let one in.
         context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', { value: undefined })")
+    context.add_init_script(TELL_BREACHES)
     context.set_default_timeout(PATIENCE)
     context.watch = Watch(context, urlsplit(site_url).netloc)
     yield context

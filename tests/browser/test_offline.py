@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import book
 from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
+from tests.browser.waiting import until
 from widgets.site.publish import write_service_worker
 from widgets.site.serve import serving
 
@@ -262,7 +263,7 @@ def test_once_the_book_is_kept_a_worker_rehearses_the_next_visit(page):
     page.add_init_script(NAME_WORKERS)
     page.goto("03-reward-model/")
     Figure(page, "preference-labeling").ready()
-    page.wait_for_function("names.includes('rehearsal')")
+    until(page, "() => names.includes('rehearsal')")
     figure = Figure(page, "preference-labeling").ready()
     figure.button("A is better").click()
     expect(figure.section).to_have_attribute("data-pending", "0")

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.waiting import until
+
 CHAPTER = "03-reward-model/"
 LATER = "section[data-widget=reward-hacking]"
 # Whether a browser has laid out what a section holds: inside one that it passes over, nothing is seen by it.
@@ -62,10 +64,10 @@ class TestFonts:
 
     def test_a_page_that_is_swapped_in_fetches_it_once(self, page):
         page.goto("teaching/")
-        page.wait_for_function("window.component$")
+        until(page, "() => window.component$")
         page.get_by_role("link", name="Chapter 3").first.click()
         page.wait_for_url(f"**/{CHAPTER}")
-        page.wait_for_function(f"{self.FETCHES}.length")
+        until(page, f"() => {self.FETCHES}.length")
         page.evaluate("document.fonts.ready.then(() => true)")
         assert page.evaluate(self.FETCHES) == ["css"]
 
@@ -107,7 +109,7 @@ class TestRehearsal:
         section = page.locator("section[data-widget=raw-vs-aligned]")
         before = section.locator("[data-view]").inner_html()
         section.scroll_into_view_if_needed()
-        page.wait_for_function("window.rehearsals >= 3 && new Promise(done => requestIdleCallback(() => done(true)))")
+        until(page, "() => window.rehearsals >= 3 && new Promise(done => requestIdleCallback(() => done(true)))")
         assert section.locator("[data-view]").inner_html() == before
         expect(section.locator(".rehearsal")).to_have_count(0)
         expect(section.get_by_role("radio", checked=True)).to_have_count(1)

@@ -1,6 +1,7 @@
 // A view becomes another one with as few changes as it takes, so that focus, scroll and what is open stay.
 
 import { Idiomorph } from "idiomorph";
+import { parsed } from "./trusted.js";
 
 const CHANGEABLE = "input, textarea, select";
 // The numbers of a chart for those who hear it: to lay them out costs about as much as the drawing.
@@ -10,7 +11,7 @@ const HEARD = "table.visually-hidden";
 // that is returned puts it in.
 export function morph(view, content, active = null) {
   const heard = [];
-  Idiomorph.morph(view, content, {
+  Idiomorph.morph(view, typeof content === "string" ? parsed(content) : content, {
     morphStyle: "innerHTML",
     callbacks: {
       // What is the same is passed over, unless it holds what a reader may have changed, of which the markup knows nothing.

@@ -5,6 +5,7 @@
 import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";
 import { isKept } from "./offline.js";
+import { parsed } from "./trusted.js";
 
 export class StoredViews {
   #section;
@@ -79,9 +80,7 @@ export class StoredViews {
 
   #nodes(path, markup) {
     if (!this.#parsed.has(path)) {
-      const template = document.createElement("template");
-      template.innerHTML = markup;
-      this.#parsed.set(path, template.content);
+      this.#parsed.set(path, parsed(markup));
     }
     return this.#parsed.get(path).cloneNode(true);
   }

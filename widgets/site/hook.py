@@ -121,7 +121,7 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
 
 
 def on_post_build(config: Any) -> None:
-    from widgets.site import cards, publish, stage, styles
+    from widgets.site import cards, policy, publish, stage, styles
 
     stage.present().close()
     publication, site = config.extra["publication"], Path(config.site_dir)
@@ -132,6 +132,7 @@ def on_post_build(config: Any) -> None:
         styles.put_into_pages(site)
         publish.put_off_search(site)
         publish.leave_out_other_languages(site)
+        policy.put_into_pages(site)
         publish.write_service_worker(site)
 
 
