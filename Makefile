@@ -1,13 +1,12 @@
-# Everything the book needs, on a machine that has Python 3.11+, Node 20+ and npm. `make help` lists the targets.
+# Everything the book needs, on a machine that has Python 3.12+, Node 20+ and npm. `make help` lists the targets.
 
-PYTHON ?= python3
 export NO_MKDOCS_2_WARNING := 1
 VENV := .venv
 RUN := $(VENV)/bin/python
 SITE_PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev build test unit browser bench bench-browsers audit lock clean
+.PHONY: help serve dev build check test unit browser bench bench-browsers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +24,11 @@ build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 test: build $(VENV)/.browser ## run every test, the browser's too
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going unit browser
 
-unit: build ## run the tests that need no browser
+check: $(VENV)/.installed ## look over the code without running it
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/ruff check --quiet .
+
+unit: check build ## run the tests that need no browser
 	$(RUN) -m pytest --quiet --ignore=tests/browser
 
 browser: build $(VENV)/.browser ## run the tests in a real browser
@@ -41,8 +44,8 @@ audit: build $(VENV)/.browser ## have Lighthouse judge every page, as a phone wo
 	$(RUN) -m tests.lighthouse
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || \
+	  { python=$$(PYTHON='$(PYTHON)' sh widgets/site/find-python.sh) && "$$python" -m venv --clear $(VENV); }
 	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
@@ -58,7 +61,7 @@ node_modules/.installed: package.json package-lock.json
 
 lock: $(VENV)/.installed ## renew requirements.lock after an edit of pyproject.toml
 	$(RUN) -m pip install --quiet uv
-	$(RUN) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	$(RUN) -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.12 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
 
 clean: ## remove what was built and installed, the download cache apart

@@ -128,7 +128,7 @@ def test_collected_terms_say_which_answer_alone_has_them():
     tally = tallied(written(200))
     collecting = Collecting(tally.shelf, range(200))
     shares = list(collecting)
-    assert shares == sorted(shares) and 0 <= shares[0] and shares[-1] <= 1
+    assert shares == sorted(shares) and shares[0] >= 0 and shares[-1] <= 1
     matrix, names = collecting.terms.matrix, collecting.terms.names
     at = names.index("maybe")
     column = matrix.times(np.eye(len(names))[at])
@@ -185,7 +185,8 @@ def test_a_real_set_is_read_whole_and_shows_what_is_known_of_it(capsys):
     length, features, words = (learner.right for learner in last.learners)
     with capsys.disabled():
         print(
-            f"\nheld out: length alone {telling.interval(length)}, features {telling.interval(features)}, words {telling.interval(words)}"
+            f"\nheld out: length alone {telling.interval(length)}, features {telling.interval(features)}, "
+            f"words {telling.interval(words)}"
         )
     assert length.low < 0.57 and features.low < 0.59 < features.high and words.value > length.value
     assert all(learner.right.low > 0.5 for learner in last.learners)

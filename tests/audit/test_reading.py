@@ -1,4 +1,6 @@
-"""Every format that preference data come in is read to the same pairs, and nothing in a file raises, hangs or is lost."""
+"""Every format that preference data come in is read to the
+same pairs, and nothing in a file raises, hangs or is lost.
+"""
 
 import gzip
 import io
@@ -67,7 +69,8 @@ def test_a_ranking_of_k_answers_makes_a_pair_of_every_two():
 
 def test_battles_of_several_turns_are_judged_by_all_that_was_said():
     sides = {
-        side: [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": f"{side}1"}, {"role": "user", "content": "More"},
+        side: [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": f"{side}1"}, {"role": "user",
+        "content": "More"},
                {"role": "assistant", "content": f"{side}2"}]
         for side in "ab"
     }  # fmt: skip
@@ -81,9 +84,12 @@ def test_battles_of_several_turns_are_judged_by_all_that_was_said():
 
 def test_what_cannot_be_read_is_counted_by_reason_with_three_examples_and_a_cure():
     bad = [
-        *["not json"] * 5, '{"prompt": "p"}', "[1]", '{"prompt": "p", "chosen": "c"}', '{"prompt": "p", "chosen": null, "rejected": "x"}',
-        '{"prompt": "p", "chosen": NaN, "rejected": "x"}', "[" * 5000, '{"a": ' * 500, "9" * 10_000, '{"response_a": "x", "response_b": "y", "winner": "me"}',
-        '{"prompt": "p", "answers": ["x", "y", "z"]}', '{"prompt": "p", "completion": "c", "label": true}', '{"completion": "c", "label": "maybe"}',
+        *["not json"] * 5, '{"prompt": "p"}', "[1]", '{"prompt": "p", "chosen": "c"}',
+        '{"prompt": "p", "chosen": null, "rejected": "x"}',
+        '{"prompt": "p", "chosen": NaN, "rejected": "x"}', "[" * 5000, '{"a": ' * 500, "9" * 10_000,
+        '{"response_a": "x", "response_b": "y", "winner": "me"}',
+        '{"prompt": "p", "answers": ["x", "y", "z"]}', '{"prompt": "p", "completion": "c", "label": true}',
+        '{"completion": "c", "label": "maybe"}',
     ]  # fmt: skip
     good = json.dumps({"prompt": "p", "chosen": "c", "rejected": "r"})
     pairs, reading = read("\n".join([good, *bad, "", good]).encode())
@@ -111,7 +117,8 @@ def test_what_cannot_be_read_is_counted_by_reason_with_three_examples_and_a_cure
         (b"", "The file is empty."),
         (b"\n \n", "The file is empty."),
         (b"once upon a time\nthere was a file", "No comparison was found. What can be read: JSON Lines"),
-        (b'{"prompt": "p", "completion": "c", "label": true}\n' * 3, "single answers with a verdict each, as KTO takes them"),
+        (b'{"prompt": "p", "completion": "c", "label": true}\n' * 3,
+        "single answers with a verdict each, " "as KTO takes them"),
         (b"x,y\n1,2\n", "No comparison was found."),
     ],
 )  # fmt: skip
@@ -252,10 +259,8 @@ def test_no_damage_to_a_file_raises_or_loses_count(data):
     again, _ = read(damaged, 1 << 20)
     assert again == pairs, "wherever the chunks end"
     assert (
-        reading.records == reading.used + reading.problems.total + reading.waiting
-        and reading.waiting == 0
-        or reading.refused
-    )
+        reading.records == reading.used + reading.problems.total + reading.waiting and reading.waiting == 0
+    ) or reading.refused
     assert all(
         isinstance(part, str) for pair in pairs for part in (pair.prompt, pair.chosen, pair.rejected, pair.before)
     )
@@ -269,7 +274,10 @@ def test_any_bytes_can_be_read(data):
     assert pairs or reading.refused
 
 
-@given(st.lists(st.sampled_from([json.dumps(dict(zip(("prompt", "chosen", "rejected"), row[:1] + row[2:], strict=True))) for row in ALONE] + ["{", "[1,", '"', "nope"])))  # fmt: skip
+GOOD = [json.dumps(dict(zip(("prompt", "chosen", "rejected"), row[:1] + row[2:], strict=True))) for row in ALONE]
+
+
+@given(st.lists(st.sampled_from([*GOOD, "{", "[1,", '"', "nope"])))
 def test_good_lines_are_read_among_any_bad_ones(lines):
     good = [line for line in lines if len(line) > 5]
     pairs, reading = read("\n".join(["{}", *lines]).encode())

@@ -1,5 +1,6 @@
-"""The core's figures: how far PPO and DPO climb, what alignment gains, how over-optimisation goes, and what it all costs here
-and in the browser."""
+"""The core's figures: how far PPO and DPO climb, what alignment gains, how over-optimisation goes, and what it all
+costs here and in the browser.
+"""
 
 from __future__ import annotations
 
@@ -42,8 +43,9 @@ def report(quick: bool = True) -> None:
 
 
 def climbs(content: Any, names: Sequence[str], seeds: Sequence[int], betas: Iterable[float] = BETAS) -> None:
-    """How much of the way from the reference to the exact optimum PPO and DPO go, on learned reward models; and how DPO's
-    implicit reward correlates with the reward, in differences within pairs."""
+    """How much of the way from the reference to the exact optimum PPO and DPO go, on learned reward models; and how
+    DPO's implicit reward correlates with the reward, in differences within pairs.
+    """
     print(
         f"\nshare of objective(pi*) - objective(pi_ref), {len(names)} questions x {len(seeds)} seeds (worst, median):"
     )
@@ -96,17 +98,20 @@ def stages(content: Any) -> None:
         )
     raw, tuned, aligned = np.array(rows).T
     print(
-        f"\ngold reward, mean of {len(rows)} questions: raw {raw.mean():.2f}, SFT {tuned.mean():.2f}, aligned {aligned.mean():.2f}"
+        f"\ngold reward, mean of {len(rows)} questions: raw {raw.mean():.2f}, SFT {tuned.mean():.2f}, "
+        f"aligned {aligned.mean():.2f}"
     )
     print(
-        f"  aligned less raw {(aligned - raw).min():.2f} at least; aligned less SFT {(aligned - tuned).mean():.2f} on average, {(aligned - tuned).min():.2f} at least"
+        f"  aligned less raw {(aligned - raw).min():.2f} at least; aligned less SFT "
+        f"{(aligned - tuned).mean():.2f} on average, {(aligned - tuned).min():.2f} at least"
     )
 
 
 def over(content: Any, names: Sequence[str]) -> None:
     """Gold reward as reward models of biased annotators are pushed, and the laws fitted to it."""
     print(
-        "\nover-optimisation: gold at the start, at its peak and at the end; the fall as a share of the rise; the proxy's smallest step;"
+        "\nover-optimisation: gold at the start, at its peak and at the end; the fall as a share of the rise; "
+        "the proxy's smallest step;"
     )
     print("the laws, with d = sqrt(KL): RL d (alpha - beta log d), best-of-n d (alpha - beta d)")
     for annotator in annotators.ANNOTATORS:
@@ -125,7 +130,10 @@ def _over(content: Any, name: str, annotator: annotators.Annotator) -> str:
     step = min(np.diff([point.proxy for point in line]).min() for line in (points, best))
     laws = overoptimization.fit_reinforcement(points), overoptimization.fit_best_of(best)
     fitted = "   ".join(f"{law.alpha:5.2f} {law.beta:5.2f} R2 {law.r_squared:5.2f}" for law in laws)
-    return f"{gold[0]:5.2f} {gold[top]:5.2f} (beta {PRESSURES[top]:<4g}) {gold[-1]:5.2f}   fall {fall:5.2f}   step {step:6.3f}   {fitted}"
+    return (
+        f"{gold[0]:5.2f} {gold[top]:5.2f} (beta {PRESSURES[top]:<4g}) {gold[-1]:5.2f}   fall {fall:5.2f}   "
+        f"step {step:6.3f}   {fitted}"
+    )
 
 
 def compare_costs(content: Any) -> None:

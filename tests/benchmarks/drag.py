@@ -46,7 +46,8 @@ def report() -> None:
     with served() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         print(
-            f"\nfrom a slider's input event to the frame that shows its view, ms, of {STOPS} stops (median, p95; p95 at most 50, 16 the aim):"
+            f"\nfrom a slider's input event to the frame that shows its view, ms, of {STOPS} stops (median, p95; "
+            "p95 at most 50, 16 the aim):"
         )
         for path, name, steps, event in DRAGS:
             context = browser.new_context()

@@ -26,7 +26,8 @@ def report() -> None:
                         ways |= {tab.evaluate(WAY)} if path == CHAPTER else set()
             stock, book = (statistics.median(found) for found in times.values())
             print(
-                f"python-ready in {name}, cold, loopback, {REPETITIONS} by turns (median): stock {stock:.2f} s, book {book:.2f} s "
+                f"python-ready in {name}, cold, loopback, {REPETITIONS} by turns (median): stock {stock:.2f} s, "
+                f"book {book:.2f} s "
                 f"(by {' and '.join(ways)}), ratio {book / stock:.2f}",
                 flush=True,
             )

@@ -41,13 +41,15 @@ def report() -> None:
                 for _ in tour(section):
                     pass
         print(
-            f"\nWebAssembly memory after using every figure: {_heap(page) / 1e6:.0f} MB, in {len(_workers(page))} worker"
+            f"\nWebAssembly memory after using every figure: {_heap(page) / 1e6:.0f} MB, "
+            f"in {len(_workers(page))} worker"
         )
         before, blocks = _heap(page), _blocks(page)
         page.evaluate(ASK, EVENTS)
         grown = (_blocks(page) - blocks) / EVENTS
         print(
-            f"  grown by {(_heap(page) - before) / 1e6:.1f} MB over {EVENTS} events; {grown:.1f} objects an event, of which the log keeps some"
+            f"  grown by {(_heap(page) - before) / 1e6:.1f} MB over {EVENTS} events; {grown:.1f} objects an "
+            "event, of which the log keeps some"
         )
         browser.close()
 

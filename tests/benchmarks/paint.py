@@ -1,4 +1,6 @@
-"""What the figures cost a page before anyone touches them: paints and blocked time, beside the same page without them."""
+"""What the figures cost a page before anyone touches them:
+paints and blocked time, beside the same page without them.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,12 @@ from tests.browser.conftest import launch
 PLAIN = "plain-"
 WATCH = """
 window.seen = { blocked: 0 };
-const ofOurs = (scripts) => scripts.filter(({ sourceURL }) => sourceURL.includes("/assets/book/page-")).reduce((sum, { duration }) => sum + duration, 0);
-new PerformanceObserver((list) => list.getEntries().forEach(({ scripts }) => (seen.blocked += Math.max(0, ofOurs(scripts) - 50))))
-  .observe({ type: "long-animation-frame", buffered: true });
+const ofOurs = (scripts) => scripts
+  .filter(({ sourceURL }) => sourceURL.includes("/assets/book/page-"))
+  .reduce((sum, { duration }) => sum + duration, 0);
+new PerformanceObserver((list) => {
+  for (const { scripts } of list.getEntries()) seen.blocked += Math.max(0, ofOurs(scripts) - 50);
+}).observe({ type: "long-animation-frame", buffered: true });
 new PerformanceObserver((list) => list.getEntries().forEach(({ startTime }) => (seen.largest = startTime)))
   .observe({ type: "largest-contentful-paint", buffered: true });
 """
@@ -35,8 +40,8 @@ def report() -> None:
             _without_figures(start_up.folder(), path)
             found: dict[str, list[dict]] = {path: [], PLAIN + path: []}
             for _ in range(REPETITIONS):
-                for page in found:
-                    found[page].append(_look(browser, address + page))
+                for page, looks in found.items():
+                    looks.append(_look(browser, address + page))
             told = [_compare(found[path], found[PLAIN + path], name) for name in ("first", "largest")]
             blocked = statistics.median(row["blocked"] for row in found[path])
             print(f"  {name_of(path):18} {told[0]:>22} {told[1]:>22} {blocked:20.0f}", flush=True)

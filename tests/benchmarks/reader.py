@@ -1,4 +1,6 @@
-"""What a reader waits for: on a slow link, on the second visit, at the first click, at every later one; and what it weighs."""
+"""What a reader waits for: on a slow link, on the second visit, at the first click, at every later one; and what it
+weighs.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,15 @@ from tests.browser.conftest import launch
 TRAINING = ("run", "train", "import", "evidence", "ai")
 ANSWERS = 60
 
-# The figure's controls, one a kind (the event's name), each with the key under which the build may have stored its view.
+# The figure's controls, one a kind (the event's name), each with the key under which the build may have stored its
+# view.
 CONTROLS = """(name) => {
   const section = document.querySelector(`section[data-widget="${name}"]`);
   window.controls = new Map();
   for (const node of section.querySelectorAll("[data-view] [data-event]")) {
     const { type, value, checked, dataset } = node;
-    if (node.disabled || !node.checkVisibility() || (type === "radio" && checked) || !["button", "radio", "checkbox"].includes(type)) continue;
+    if (node.disabled || !node.checkVisibility() || (type === "radio" && checked)) continue;
+    if (!["button", "radio", "checkbox"].includes(type)) continue;
     const told = type === "checkbox" ? !checked : type === "radio" ? JSON.stringify(value) : dataset.value ?? "null";
     if (!window.controls.has(dataset.event)) window.controls.set(dataset.event, [`${dataset.event} ${told}`, node]);
   }
@@ -35,7 +39,8 @@ ANSWER = """([name, event]) => new Promise((done) => {
     watch.disconnect();
     requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
   });
-  watch.observe(view, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["class", "aria-pressed", "d"] });
+  const attributeFilter = ["class", "aria-pressed", "d"];
+  watch.observe(view, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter });
   window.controls.get(event)[1].click();
   setTimeout(() => done(null), 5000);
 })"""
@@ -79,7 +84,8 @@ def _compare(title: str, measure) -> None:
             found.append(measure(path))
     stock, book = (statistics.median(times[path]) for path in (STOCK, CHAPTER))
     print(
-        f"\npython-ready, {title}, {REPETITIONS} by turns (median): stock {stock:.2f} s, book {book:.2f} s, ratio {book / stock:.2f}"
+        f"\npython-ready, {title}, {REPETITIONS} by turns (median): stock {stock:.2f} s, book {book:.2f} s, "
+        f"ratio {book / stock:.2f}"
     )
 
 
@@ -133,7 +139,8 @@ def _weights(browser: Browser, address: str) -> None:
 
 def _first_clicks(browser: Browser, address: str) -> None:
     print(
-        f"\nclick to visible answer before Python, CPU slowed 4 times, ms, by kind of event whose answer is stored (median, worst of {REPETITIONS} visits):"
+        "\nclick to visible answer before Python, CPU slowed 4 times, ms, by kind of event whose answer is "
+        f"stored (median, worst of {REPETITIONS} visits):"
     )
     for path in WITH_WIDGETS:
         found: dict[str, dict[str, list[float]]] = {}
@@ -168,7 +175,8 @@ def _first_visit(browser: Browser, address: str) -> dict[str, dict[str, float]]:
 
 def _answers(browser: Browser, address: str) -> None:
     print(
-        f"\nevent to new view once Python is ready, training apart, ms (median, p95 of {ANSWERS}), and the worst kind of event:"
+        f"\nevent to new view once Python is ready, training apart, ms (median, p95 of {ANSWERS}), "
+        "and the worst kind of event:"
     )
     for path in WITH_WIDGETS:
         context = browser.new_context()
@@ -185,7 +193,8 @@ def _answers(browser: Browser, address: str) -> None:
             if found:
                 times = [value for value, _ in found]
                 print(
-                    f"  {name_of(path):18} {name:20} {statistics.median(times):6.0f} {statistics.quantiles(times, n=20)[-1]:6.0f}   "
+                    f"  {name_of(path):18} {name:20} {statistics.median(times):6.0f} "
+                    f"{statistics.quantiles(times, n=20)[-1]:6.0f}   "
                     f"{max(found)[1]} {max(found)[0]:.0f}",
                     flush=True,
                 )

@@ -33,15 +33,16 @@ def report() -> None:
         times: dict[str, list[float]] = {CHAPTER: [], STOCK: []}
         sizes: dict[str, int] = {}
         for _ in range(REPETITIONS):
-            for page in times:
+            for page, loads in times.items():
                 seconds, sizes[page] = load(browser, address, page)
-                times[page].append(seconds)
+                loads.append(seconds)
         browser.close()
     print(f"python-ready, cold, loopback, {REPETITIONS} by turns (median, minimum to maximum):")
     for page, name in ((STOCK, "stock"), (CHAPTER, "book")):
         low, high = min(times[page]), max(times[page])
         print(
-            f"  {name:6} {statistics.median(times[page]):6.2f} s  ({low:.2f} to {high:.2f})  {sizes[page] / 1e6:6.2f} MB"
+            f"  {name:6} {statistics.median(times[page]):6.2f} s  ({low:.2f} to {high:.2f})  "
+            f"{sizes[page] / 1e6:6.2f} MB"
         )
     ratio = statistics.median(times[CHAPTER]) / statistics.median(times[STOCK])
     print(f"  ratio  {ratio:6.2f}    bytes {sizes[CHAPTER] / sizes[STOCK]:.2f}")
@@ -59,7 +60,9 @@ def load(browser: Browser, address: str, page_path: str) -> tuple[float, int]:
 
 
 def python_ready(page: Page) -> float:
-    """Seconds from navigation until Python is ready. The page tells by itself: to be asked again and again would slow it."""
+    """Seconds from navigation until Python is ready. The page tells by itself: to be asked again and again would slow
+    it.
+    """
     told = page.evaluate(f"""() => new Promise((done) => {{
       const look = () => ({READY}) !== null && done({READY});
       new PerformanceObserver(look).observe({{ type: "mark", buffered: true }});

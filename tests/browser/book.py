@@ -17,7 +17,9 @@ SCHEMES = {"light": "default", "dark": "slate"}
 
 # Everything asked of the figure is answered: nothing waits, nothing runs, and it has followed what it builds on.
 SETTLED = """section => {
-  return section.dataset.pending === "0" && section.dataset.status === "ready" && !("stale" in section.dataset) && !section.querySelector("[aria-busy=true], [data-taken]");
+  const { pending, status, stale } = section.dataset;
+  const busy = section.querySelector("[aria-busy=true], [data-taken]");
+  return pending === "0" && status === "ready" && stale === undefined && !busy;
 }"""
 TYPING_PAUSE = 250  # text is sent when the reader pauses
 LONG = 8_000  # work that takes longer is stopped
@@ -70,7 +72,9 @@ def figures(page: Page) -> list[Locator]:
 
 
 def operate(control: Locator) -> None:
-    """Does what a reader would do with a control, by keyboard; a file field is given a file that is none of its kind."""
+    """Does what a reader would do with a control, by keyboard;
+    a file field is given a file that is none of its kind.
+    """
     control.focus()
     if control.evaluate("node => node.type === 'file'"):
         with control.page.expect_file_chooser() as chooser:
@@ -98,7 +102,9 @@ def settle(section: Locator) -> None:
 
 
 def tour(section: Locator) -> Iterator[str]:
-    """Works one control of every kind in the figure, also of those kinds that turn up on the way; says which, when it has answered."""
+    """Works one control of every kind in the figure, also of those kinds that turn up on the way; says which, when it
+    has answered.
+    """
     done: set[str] = set()
     while True:
         names = section.locator(CONTROLS).evaluate_all("nodes => nodes.map(node => node.dataset.event)")

@@ -1,4 +1,6 @@
-"""A served site under a sub-path, and a Chromium that fails a test on any console error, foreign request or breach of the pages' policy."""
+"""A served site under a sub-path, and a Chromium that fails a test on
+any console error, foreign request or breach of the pages' policy.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Firefox and WebKit, driven by what their makers and Debian ship: each in a new profile, for as long as a ``with`` block lasts."""
+"""Firefox and WebKit, driven by what their makers and Debian ship: each in a new profile, for as long as a ``with``
+block lasts.
+"""
 
 from __future__ import annotations
 
@@ -113,7 +115,10 @@ def missing(name: str) -> str | None:
     """What to install, in a sentence, where an engine is not there."""
     if ENGINES[name].path():
         return None
-    return f"{name} is not here: install it (Debian: apt-get install {' '.join(ENGINES[name].packages)}) and run this again."
+    return (
+        f"{name} is not here: install it (Debian: apt-get install {' '.join(ENGINES[name].packages)}) and run "
+        "this again."
+    )
 
 
 def wait_for(tab: Tab, expression: str, patience: float = PATIENCE) -> Any:

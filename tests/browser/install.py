@@ -1,8 +1,8 @@
 """Finds the browsers that the tests drive, and installs those that are missing where that is possible.
 
-Chromium, in order: Playwright's own, the system's, Playwright's download, Debian's package (as root). Where none of these
-works, one sentence says what to install. Firefox and WebKit: the system's, Debian's package (as root); where neither
-works, the tests of them are passed over and say what to install.
+Chromium, in order: Playwright's own, the system's, Playwright's download, Debian's package (as root). Where none of
+these works, one sentence says what to install. Firefox and WebKit: the system's, Debian's package (as root); where
+neither works, the tests of them are passed over and say what to install.
 """
 
 from __future__ import annotations

@@ -14,7 +14,6 @@ from widgets.kit.codec import decode
 from widgets.kit.session import Session
 from widgets.kit.widget import parse_options
 
-
 # Where this book keeps what a reader did, by the path under which the tests serve it.
 KEPT = "rlhf-book:/rlhf/:"
 

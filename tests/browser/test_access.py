@@ -41,7 +41,7 @@ def violations(page, where: str, part="html") -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     answer = page.evaluate(
-        """([part, rules]) => axe.run(part, { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] })""",
+        """([part, values]) => axe.run(part, { runOnly: { type: "tag", values }, resultTypes: ["violations"] })""",
         [part, RULES],
     )
     return [f"{where}: {rule['id']}, {len(rule['nodes'])} times{_examples(rule)}" for rule in answer["violations"]]

@@ -41,7 +41,8 @@ class Breaking(Handler):
 
     def do_GET(self) -> None:
         if not self.lost or self.lost not in self.path:
-            return super().do_GET()
+            super().do_GET()
+            return
         path = self._file(self.path)
         data = path.read_bytes()
         self._head(HTTPStatus.OK, path, len(data), packed=False)
@@ -113,7 +114,10 @@ def test_a_full_storage_is_told_once_and_the_figure_works(rough_page):
     expect(figure.section.get_by_text(re.compile("can't keep this figure's state"))).to_have_count(1)
 
 
-KEEP_WORKERS = "window.workers = []; window.Worker = class extends Worker { constructor(...all) { super(...all); window.workers.push(this) } }"
+KEEP_WORKERS = (
+    "window.workers = []; window.Worker = class extends Worker { constructor(...all) { super(...all); "
+    "window.workers.push(this) } }"
+)
 
 
 def test_a_killed_worker_is_started_again_and_nothing_is_lost(rough_page):

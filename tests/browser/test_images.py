@@ -14,11 +14,13 @@ MOST_CHANGED = 0.0005  # share of pixels beyond that
 INK = 0.005  # least share of pixels that differ from the background
 TALLEST_GAP = 0.75  # screens without anything on them
 
-# Text that its own box cuts off. What scrolls, what is for screen readers only and what is meant to be closed does not count.
+# Text that its own box cuts off. What scrolls, what is for screen readers only and what is meant to be closed does not
+# count.
 CUT_OFF = """() => [...document.querySelectorAll("main *, footer *")].filter((node) => {
   const { overflowX, overflowY, textOverflow } = getComputedStyle(node);
   const hides = (overflow, inner, outer) => ["hidden", "clip"].includes(overflow) && inner > outer + 2 && outer > 2;
-  return node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && node.textContent.trim() && !(node instanceof SVGElement)
+  return node.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    && node.textContent.trim() && !(node instanceof SVGElement)
     && textOverflow !== "ellipsis"
     && (hides(overflowX, node.scrollWidth, node.clientWidth) || hides(overflowY, node.scrollHeight, node.clientHeight));
 }).map((node) => node.cloneNode(false).outerHTML.slice(0, 160))"""

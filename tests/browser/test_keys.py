@@ -1,4 +1,6 @@
-"""One press, one act: held keys, double clicks, layouts without Latin letters, browsers that do not focus what is clicked."""
+"""One press, one act: held keys, double clicks, layouts without Latin letters, browsers that do not focus what is
+clicked.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +25,8 @@ def press(page, key, code, times=1, held=False):
     page.evaluate(
         """([key, code, times, held]) => {
           for (let turn = 0; turn < times; turn++) {
-            const event = new KeyboardEvent("keydown", { key, code, repeat: held && turn > 0, bubbles: true, cancelable: true });
+            const repeat = held && turn > 0;
+            const event = new KeyboardEvent("keydown", { key, code, repeat, bubbles: true, cancelable: true });
             if (document.activeElement.dispatchEvent(event) && key === "Enter") document.activeElement.click();
           }
         }""",

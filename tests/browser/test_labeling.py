@@ -66,7 +66,7 @@ def test_the_keys_do_nothing_outside_the_figure(figure):
 
 def test_the_first_click_is_answered_before_python_and_survives_its_arrival(page, context):
     held = []
-    context.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    context.route("**/pyodide.asm.wasm", held.append)
     page.goto(CHAPTER)
     figure = Figure(page, NAME)
     figure.button("A is better").click()
@@ -84,7 +84,7 @@ def test_the_first_click_is_answered_before_python_and_survives_its_arrival(page
 
 def test_clicks_beyond_the_stored_views_wait_for_python_in_order(page, context):
     held = []
-    context.route("**/pyodide.asm.wasm", lambda route: held.append(route))
+    context.route("**/pyodide.asm.wasm", held.append)
     page.goto(CHAPTER)
     figure = Figure(page, NAME)
     figure.button("A is better").click()

@@ -1,4 +1,6 @@
-"""The mixing desk under the finger: mouse, touch and keyboard, each level beside the exact optimum that CPython computes."""
+"""The mixing desk under the finger: mouse, touch and keyboard, each level beside the exact optimum that CPython
+computes.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -82,7 +84,10 @@ def test_beta_dragged_moves_every_fader(page, content):
 
 def test_a_reward_dragged_raises_its_fader(page, content):
     figure = opened(page, FORWARDS, steps=2)
-    level = lambda: float(figure.view.locator(".fader-reading data").nth(2).get_attribute("value"))
+
+    def level():
+        return float(figure.view.locator(".fader-reading data").nth(2).get_attribute("value"))
+
     before = level()
     drag(page, figure.section.get_by_role("slider", name="Reward of C"), 0.2)
     assert_exact(figure, content, {})

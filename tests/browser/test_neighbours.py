@@ -30,7 +30,9 @@ def is_kept(page, scope):
         """async (script) => {
             await navigator.serviceWorker.ready;
             while (navigator.serviceWorker.controller?.scriptURL !== script)
-                await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+                await new Promise((done) => {
+                    navigator.serviceWorker.addEventListener("controllerchange", done, { once: true });
+                });
         }""",
         f"{scope}service-worker.js",
     )
@@ -87,7 +89,12 @@ def test_another_books_caches_of_before_stay_and_ones_own_go(reader, origin):
     reader.goto(f"{origin}{PREFIX}licences.txt")  # a page without scripts
     reader.evaluate(
         """async () => {
-            const held = { own: ["/rlhf/release.json", "/rlhf/about/"], torso: ["/rlhf/about/"], other: ["/rlhf-zh/release.json", "/rlhf-zh/about/"], below: ["/rlhf/zh/release.json", "/rlhf/zh/about/"] };
+            const held = {
+                own: ["/rlhf/release.json", "/rlhf/about/"],
+                torso: ["/rlhf/about/"],
+                other: ["/rlhf-zh/release.json", "/rlhf-zh/about/"],
+                below: ["/rlhf/zh/release.json", "/rlhf/zh/about/"],
+            };
             for (const [name, addresses] of Object.entries(held)) {
                 const cache = await caches.open(`rlhf-book-${name}`);
                 for (const address of addresses) await cache.put(address, new Response("{}"));

@@ -102,7 +102,8 @@ def test_without_a_network_everything_that_the_book_links_to_is_there(page, cont
 
 LINKED = """() => [...document.querySelectorAll("[href], [src], [data-views]")]
     .map((node) => [node.getAttribute("href") ?? node.getAttribute("src") ?? node.dataset.views, node.dataset.views])
-    .map(([address, isView]) => new URL(address, isView ? document.querySelector("script[src*='/page-']").src : location))
+    .map(([address, isView]) => [address, isView ? document.querySelector("script[src*='/page-']").src : location])
+    .map(([address, base]) => new URL(address, base))
     .filter(({ origin }) => origin === location.origin)
     .map((address) => ((address.hash = ""), address.href))"""
 ASKED_FOR = """async (addresses) => {
@@ -113,8 +114,9 @@ ASKED_FOR = """async (addresses) => {
 
 
 # In the worker and in the page: what neither Safari 16 nor Firefox 114 has.
-AGED = """delete Response.json; delete URL.canParse; delete Promise.withResolvers; delete Object.groupBy; delete Map.groupBy;
-delete AbortSignal.any; delete Array.fromAsync; delete Promise.try; delete globalThis.Iterator; delete globalThis.scheduler;
+AGED = """delete Response.json; delete URL.canParse; delete Promise.withResolvers; delete Object.groupBy;
+delete Map.groupBy; delete AbortSignal.any; delete Array.fromAsync; delete Promise.try; delete globalThis.Iterator;
+delete globalThis.scheduler;
 delete globalThis.requestIdleCallback; delete globalThis.CloseWatcher; delete globalThis.trustedTypes;
 for (const name of ["toSorted", "toReversed", "toSpliced", "with"]) delete Array.prototype[name];
 for (const name of ["union", "intersection", "difference", "isSubsetOf"]) delete Set.prototype[name];
@@ -186,7 +188,9 @@ def test_a_new_release_takes_over_whole_at_the_next_visit(browser, own_site):
             await registration.update();
             const worker = registration.installing ?? registration.waiting;
             if (worker && worker.state !== "installed" && worker.state !== "activated")
-                await new Promise((done) => worker.addEventListener("statechange", () => worker.state === "installed" && done()));
+                await new Promise((done) => {
+                    worker.addEventListener("statechange", () => worker.state === "installed" && done());
+                });
         }"""
     )
     page.goto("glossary/")
@@ -216,7 +220,9 @@ def test_an_unchanged_file_is_not_fetched_again_for_a_new_release(browser, own_s
         """async () => {
             const { installing, waiting } = await navigator.serviceWorker.getRegistration();
             const worker = waiting ?? installing;
-            while (worker.state === "installing") await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+            while (worker.state === "installing") {
+                await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+            }
             return worker.state;
         }"""
     )
@@ -228,7 +234,8 @@ def test_an_unchanged_file_is_not_fetched_again_for_a_new_release(browser, own_s
 SPOILED = {
     "the page can't compile": "WebAssembly.compileStreaming = () => Promise.reject(new Error('not here'))",
     "the kept snapshot is broken": """async () => {
-        const [release] = (await caches.keys()).filter((name) => name.startsWith("rlhf-book:")), cache = await caches.open(release);
+        const [release] = (await caches.keys()).filter((name) => name.startsWith("rlhf-book:"));
+        const cache = await caches.open(release);
         const snapshot = (await cache.keys()).find(({ url }) => url.includes("/snapshot-"));
         await cache.put(snapshot, new Response("not a snapshot"));
     }""",
@@ -256,7 +263,10 @@ def test_python_starts_from_what_is_kept_or_another_way(page, problem, way):
     expect(figure.section).to_have_attribute("data-pending", "0")
 
 
-NAME_WORKERS = "window.names = []; window.Worker = class extends Worker { constructor(address, options) { super(address, options); names.push(options?.name) } }"
+NAME_WORKERS = (
+    "window.names = []; window.Worker = class extends Worker { constructor(address, "
+    "options) { super(address, options); names.push(options?.name) } }"
+)
 
 
 def test_once_the_book_is_kept_a_worker_rehearses_the_next_visit(page):

@@ -55,7 +55,10 @@ class TestScheme:
 
 
 class TestFonts:
-    FETCHES = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('stix')).map(({ initiatorType }) => initiatorType)"
+    FETCHES = (
+        "performance.getEntriesByType('resource').filter(({ name }) => name.includes('stix')).map(({ "
+        "initiatorType }) => initiatorType)"
+    )
 
     def test_a_page_with_equations_fetches_their_font_early(self, page):
         page.goto(CHAPTER)
@@ -101,7 +104,8 @@ class TestRehearsal:
         page.add_init_script("""
           window.rehearsals = 0;
           new MutationObserver((records) => {
-            for (const { addedNodes } of records) for (const { className } of addedNodes) window.rehearsals += className === "rehearsal";
+            const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
+            window.rehearsals += added.filter(({ className }) => className === "rehearsal").length;
           }).observe(document, { subtree: true, childList: true });
         """)
         page.route("**/worker-*.js", lambda route: route.abort())

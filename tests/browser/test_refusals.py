@@ -8,9 +8,11 @@ from playwright.sync_api import expect
 from tests.browser.reader import Figure
 
 REFUSALS = {
-    "storage throws": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
+    "storage throws": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', "
+    "'SecurityError'); } })",
     "storage is null": "Object.defineProperty(window, 'localStorage', { value: null })",
-    "the service worker's getter throws": "Object.defineProperty(Navigator.prototype, 'serviceWorker', { configurable: true, get() { throw new DOMException('no', 'SecurityError'); } })",
+    "the service worker's getter throws": "Object.defineProperty(Navigator.prototype, 'serviceWorker', "
+    "{ configurable: true, get() { throw new DOMException('no', 'SecurityError'); } })",
 }
 
 
@@ -53,7 +55,9 @@ def test_a_link_that_cannot_be_copied_is_shown_selected(page, context):
     assert address.startswith("http") and "#mixing-desk=" in address
     assert (
         page.evaluate(
-            "getSelection().toString() || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd)"
+            "getSelection().toString() || "
+            "document.activeElement.value.slice(document.activeElement.selectionStart, "
+            "document.activeElement.selectionEnd)"
         )
         == address
     )
@@ -73,9 +77,15 @@ def test_paper_is_light_whatever_the_screen(page):
         """() => {
           const of = (node) => getComputedStyle(node);
           const section = document.querySelector("section[data-widget]");
-          return [of(document.body).backgroundColor, of(document.querySelector(".md-typeset p")).color, of(section).getPropertyValue("--sheet")];
+          const paragraph = document.querySelector(".md-typeset p");
+          return [
+            of(document.body).backgroundColor, of(paragraph).color, of(section).getPropertyValue("--sheet"),
+          ];
         }"""
     )
-    light = lambda colour: sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+
+    def light(colour):
+        return sum(map(int, re.findall(r"\d+", colour)[:3])) / 3
+
     assert light(ground) > 240 or "0, 0, 0, 0" in ground
     assert light(ink) < 130 and sheet.strip().lower() == "#ffffff"

@@ -12,7 +12,8 @@ def work(section, act):
     done = []
     while True:
         names = section.locator(CONTROLS).evaluate_all(
-            "nodes => nodes.filter(node => !node.matches('textarea, [type=text], [type=file]')).map(node => node.dataset.event)"
+            "nodes => nodes.filter(node => !node.matches('textarea, [type=text], [type=file]')).map(node => "
+            "node.dataset.event)"
         )
         new = [name for name in names if name not in done]
         if not new:

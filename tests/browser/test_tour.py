@@ -1,4 +1,6 @@
-"""The whole book by keyboard alone: everything is reached, focus is seen, every figure works, nothing jumps, nothing fails."""
+"""The whole book by keyboard alone: everything is reached, focus is seen, every figure works, nothing jumps, nothing
+fails.
+"""
 
 from pathlib import Path
 

@@ -69,7 +69,9 @@ def test_first_clicks_are_answered_before_python(page, context, address):
 # Values pointed at in any chart that stand on a name, on each other, or out of the window.
 UNREADABLE = """() => {
   const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-  const on = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  const across = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const down = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  const on = (a, b) => across(a, b) > 2 && down(a, b) > 3;
   const columns = [...document.querySelectorAll(".plot .column")].filter(seen);
   return { asked: columns.length, found: columns.flatMap((column) => {
     column.focus();
@@ -79,7 +81,8 @@ UNREADABLE = """() => {
       const box = value.getBoundingClientRect();
       const under = [...names, ...values.slice(at + 1)].filter((other) => on(box, other.getBoundingClientRect()));
       const out = box.left < 0 || box.right > innerWidth ? ["the window's edge"] : [];
-      return [...under.map((other) => other.textContent), ...out].map((what) => `${value.textContent} on ${what}: ${column.ariaLabel}`);
+      const told = [...under.map((other) => other.textContent), ...out];
+      return told.map((what) => `${value.textContent} on ${what}: ${column.ariaLabel}`);
     });
   }) };
 }"""
@@ -132,7 +135,8 @@ def test_a_charts_numbers_for_the_ear_follow_what_is_seen(page, context):
             section.querySelector("[data-event=length]").click();
             await shown;
             section.querySelector("[data-tool=reset]").click();
-            await new Promise((done) => requestAnimationFrame(() => requestIdleCallback(() => requestIdleCallback(done))));
+            await new Promise((done) => requestAnimationFrame(done));
+            await new Promise((done) => requestIdleCallback(() => requestIdleCallback(done)));
         }"""
     )
     expect(table).to_have_text(first)
@@ -159,7 +163,8 @@ def test_a_figure_asked_before_it_has_followed_another_ends_up_with_both(page, c
     page.evaluate(
         """() => {
             document.querySelector("#preference-labeling [data-event=label]").click();
-            document.querySelector("#reward-hacking input[type=radio][value=best_of_n], #reward-hacking input[type=radio]:not(:checked)").click();
+            const other = "input[type=radio][value=best_of_n], input[type=radio]:not(:checked)";
+            document.querySelector("#reward-hacking").querySelector(other).click();
         }"""
     )
     settle(labeling.section)
@@ -171,12 +176,15 @@ def test_a_figure_asked_before_it_has_followed_another_ends_up_with_both(page, c
 
 @pytest.mark.parametrize("address", WITH_WIDGETS, ids=name_of)
 def test_every_group_of_radio_buttons_shows_its_choice(page, address):
-    """Figures on one page have groups of the same name; each figure's own keeps its choice. A guess has none before it is made."""
+    """Figures on one page have groups of the same name; each figure's own keeps its choice. A guess has none before it
+    is made.
+    """
     page.goto(address)
     groups = page.evaluate(
         """() => [...document.querySelectorAll("section:not(.widget-aside) > [data-view]")].flatMap((view) => {
             const radios = [...view.querySelectorAll("input[type=radio]")];
-            return [...new Set(radios.map(({ name }) => name))].map((name) => radios.filter((radio) => radio.name === name && radio.checked).length);
+            const names = [...new Set(radios.map(({ name }) => name))];
+            return names.map((group) => radios.filter(({ name, checked }) => name === group && checked).length);
         })"""
     )
     assert set(groups) <= {1}

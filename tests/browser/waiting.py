@@ -1,4 +1,6 @@
-"""Waiting for what a page says, under a policy that forbids it to make code of text: Playwright's own wait_for_function does that."""
+"""Waiting for what a page says, under a policy that forbids it to
+make code of text: Playwright's own wait_for_function does that.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ STEP = 50  # milliseconds between two looks
 
 
 def until(page: Page | Frame, function: str, arg: Any = None, timeout: float = 20_000) -> None:
-    """Waits until a JavaScript function of the page, given ``arg``, says what is true; raises Late after ``timeout`` milliseconds."""
+    """Waits until a JavaScript function of the page, given ``arg``,
+    says what is true; raises Late after ``timeout`` milliseconds.
+    """
     end = time.monotonic() + timeout / 1000
     while not page.evaluate(f"async (arg) => Boolean(await ({function})(arg))", arg):
         if time.monotonic() > end:

@@ -164,7 +164,9 @@ def test_a_hostile_file_is_read_in_small_steps_and_does_no_harm(widget, text):
 
 
 def test_an_import_that_is_stopped_leaves_a_true_state(widget):
-    """Wherever it stops, the model goes by exactly what is told, with the reader's own label; and a replay stops there too."""
+    """Wherever it stops, the model goes by exactly what is told, with the reader's own label; and a replay stops there
+    too.
+    """
     own = annotated(widget, "a")
     text = lines(600) + "not json\n" + lines(399)
     for step in (1, 3, 8, 12, 15):
@@ -180,7 +182,10 @@ def test_an_import_that_is_stopped_leaves_a_true_state(widget):
             and len(state.preferences) == len(found.preferences) + 1
         )
         np.testing.assert_allclose(state.model.weights, reward_model.fit(state.differences, state.preferences).weights)
-        told = f"{len(found.preferences)} comparisons came from the file, from lines 1 to {found.line} of 1,000. Stopped here, it keeps these"
+        told = (
+            f"{len(found.preferences)} comparisons came from the file, from lines 1 to {found.line} of 1,000. "
+            "Stopped here, it keeps these"
+        )
         assert told in widget.html(state)
         assert state.pair == own.pair and len(state.history) == len(own.history) + 1
         assert session.log[-1].steps == step

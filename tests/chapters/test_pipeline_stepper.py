@@ -80,7 +80,9 @@ def test_the_regimes_are_named_when_they_occur(widget):
 
 @pytest.mark.parametrize("question", OFFERED)
 def test_without_a_leash_practice_settles_and_the_exact_optimum_is_shown_beside_it(widget, question):
-    """What the chapter says of beta 0. Measured on 6 questions x 3 seeds: settled, and better than the optimum, on all 18."""
+    """What the chapter says of beta 0. Measured on 6 questions x 3 seeds: settled, and better than the optimum, on all
+    18.
+    """
     state = run(widget, ("question", question), *STEPS, ("beta", 0), "run")
     made = state.practised
     assert made.beta == 0 and made.kls[-1][1] > 5 and made.ideal.kl > made.kls[-1][1]
@@ -110,7 +112,9 @@ def test_the_pairs_are_the_answers_of_the_model_that_the_diagram_names(widget, m
         pipeline, "compare", lambda task, models, *others: (asked.append(models), compare(task, models, *others))[1]
     )
     tuned = run(widget, "run", ("step", 1), "run").tuned.model
-    assert asked == [(tuned,)] or [len(models) for models in asked] == [1] and asked[0][0].kl(tuned) == pytest.approx(0)
+    assert asked == [(tuned,)] or (
+        [len(models) for models in asked] == [1] and asked[0][0].kl(tuned) == pytest.approx(0)
+    )
     shown = widget.html(run(widget, "run", ("step", 1)))
     assert "SFT model" in shown and "both by the model of step 1" in shown
     asked.clear()
@@ -271,10 +275,15 @@ def test_without_a_reward_model_there_is_nothing_to_practise_for(widget):
 
 def test_one_button_at_most_is_the_first_choice(widget, whole):
     """To run the step; once it has run to its end, to go on, if there is a next one."""
-    first = lambda state: [
-        re.sub("<[^>]+>", "", label)
-        for label in re.findall(r'<button class="[^"]*button-primary[^>]*>(.*?)<(?:kbd|/button)', widget.html(state))
-    ]
+
+    def first(state):
+        return [
+            re.sub("<[^>]+>", "", label)
+            for label in re.findall(
+                r'<button class="[^"]*button-primary[^>]*>(.*?)<(?:kbd|/button)', widget.html(state)
+            )
+        ]
+
     assert first(widget.start()) == ["Train on the demonstrations"] and first(stopped(widget, widget.start(), 8)) == [
         "Train again"
     ]
@@ -286,7 +295,10 @@ def test_one_button_at_most_is_the_first_choice(widget, whole):
 
 def test_only_answers_that_share_a_phrase_are_marked(widget):
     model = widget.content.trained(widget.start().question).raw
-    marked = lambda said, other: str(_marked(model, said, other, "removed", "raw")).count("token-removed")
+
+    def marked(said, other):
+        return str(_marked(model, said, other, "removed", "raw")).count("token-removed")
+
     assert marked((1, 2, 3), (2, 4)) == 2 and marked((1, 2, 3), (4, 5)) == 0 and marked((1,), ()) == 0
 
 
@@ -369,7 +381,7 @@ def test_a_reward_model_worse_than_a_coin_stays_within_its_charts(widget):
     state = run(widget, ("size", 0), ("step", 1), "run")
     state = replace(state, learned=replace(state.learned, accuracies=((10, 0.36),)))
     heights = [float(height) for height in re.findall(r'cy="([\d.-]+)%"', widget.html(state))]
-    assert heights and 0 <= min(heights) and max(heights) <= 100
+    assert heights and min(heights) >= 0 and max(heights) <= 100
 
 
 def test_a_small_distance_is_not_nothing():
@@ -420,7 +432,7 @@ def test_the_settings_shown_are_those_used(widget, whole, content, monkeypatch):
     for module, name in ((sft, "train"), (pipeline, "compare"), (pipeline, "learn_reward"), (ppo, "train")):
         monkeypatch.setattr(module, name, _noted(getattr(module, name), used))
     state = run(widget, "run", ("step", 1), "run", ("step", 2), ("beta", 3), "run")
-    last = {name: bound for name, bound in used}
+    last = dict(used)
     groups = widget.settings(state)
     for group, name in zip(
         groups, ("sft.train", "pipeline.compare", "pipeline.learn_reward", "ppo.train"), strict=True

@@ -200,8 +200,8 @@ def test_it_is_surest_of_the_weight_with_the_most_deviations_and_says_whose(widg
     feature = FEATURES[int(np.argmax(ratios))]
     liked = own.model.weights[int(np.argmax(ratios))] > 0
     assert (
-        f"It is surest of “{feature.label}” ({feature.description}): in your taste it counts {'for' if liked else 'against'} an answer."
-        in unescape(widget.html(own))
+        f"It is surest of “{feature.label}” ({feature.description}): in your taste it counts "
+        f"{'for' if liked else 'against'} an answer." in unescape(widget.html(own))
     )
     assert "What your labels taught it" in widget.html(own)
     ai = widget.html(after(widget, widget.start(), ("ai", None)))
@@ -241,8 +241,8 @@ def test_an_ais_labels_keep_the_principles_that_made_them(widget):
     assert after(widget, state, ("ai", None)) == state, "without a principle it has nothing to go by"
     more = widget.html(after(widget, state, ("principle", ("truthful", "on")), ("ai", None)))
     assert (
-        "The AI labeller gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is false”."
-        in more
+        "The AI labeller gave 100 labels by “Be polite, whatever was asked”; 100 labels by “Do not state what is "
+        "false”." in more
     )
 
 
@@ -292,10 +292,12 @@ def test_labels_are_counted_in_words(counts, words):
 
 def test_what_is_exported_is_counted_and_what_is_left_out_is_said(widget):
     one = label(widget, widget.start(), "b")
-    assert "Export your 1 label<" in (shown := widget.html(one)) and "Ties and skips are not exported" not in shown
+    shown = widget.html(one)
+    assert "Export your 1 label<" in shown and "Ties and skips are not exported" not in shown
     assert "Export" not in widget.html(widget.start())
     tied = label(widget, label(widget, one, "a"), "tie")
-    assert "Export your 2 labels<" in (shown := widget.html(tied)) and "Ties and skips are not exported" in shown
+    shown = widget.html(tied)
+    assert "Export your 2 labels<" in shown and "Ties and skips are not exported" in shown
     saved = re.search(r'href="data:text/plain;charset=utf-8;base64,([^"]*)" download="preferences.jsonl"', shown)
     assert base64.b64decode(saved[1]).decode() == widget.export(tied)
 
@@ -347,7 +349,9 @@ WAVER = 0.3
 
 
 def worths(widget):
-    """What each response is worth to simulated readers, in units of their wavering: six like features, three go by the kind of every sentence."""
+    """What each response is worth to simulated readers, in units of their wavering: six like features, three go by the
+    kind of every sentence.
+    """
     for liked in READERS:
         weights = np.array([liked.get(name, 0.0) for name in NAMES]) / WAVER
         yield {id: float(features @ weights) for id, features in widget.pool.features.items()}
@@ -363,7 +367,9 @@ def worths(widget):
 
 
 def simulated(content, worth, seed, count):
-    """The states of a reader to whom each response is worth so much, and who wavers as Bradley and Terry's annotator does."""
+    """The states of a reader to whom each response is worth so much, and who wavers as Bradley and Terry's annotator
+    does.
+    """
     widget, luck = PreferenceLabeling(content, LabelingOptions(seed)), random.Random(seed)
     return widget, annotate(
         widget, count, lambda first, second: "a" if luck.random() < sigmoid(worth[first] - worth[second]) else "b"
@@ -412,7 +418,8 @@ def test_only_pairs_drawn_at_random_with_an_opinion_before_are_tests():
     )
     assert (
         prediction_record([right])
-        == "It predicted the first choice between two answers drawn at random. Its share has been above a coin’s half since choice 1. By luck, a coin does as well 50 times in 100."
+        == "It predicted the first choice between two answers drawn at random. Its share has been above a coin’s "
+        "half since choice 1. By luck, a coin does as well 50 times in 100."
     )
     assert prediction_record([right] * 12).endswith("By luck, a coin does as well less than 1 time in 100.")
 

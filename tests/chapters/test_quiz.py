@@ -39,7 +39,9 @@ def test_the_right_answers_are_not_all_in_one_place(content, asked):
 
 @pytest.mark.parametrize("asked", ["quiz", "predictions"])
 def test_length_does_not_give_the_right_answer_away(content, asked):
-    """The right option is the longest, or tied for it, of at most a third, and all options of a question are about equally long."""
+    """The right option is the longest, or tied for it, of at most a third, and all options of a question are about
+    equally long.
+    """
     longest = 0
     for question in getattr(content, asked):
         lengths = [len(option) for option in question.options]

@@ -165,7 +165,9 @@ def test_a_forced_end_cannot_be_looked_at(widget, content):
 
 
 def test_temperature_does_what_its_slider_says(widget, content):
-    """ "More predictable" and "bolder" by the entropy of whole answers; to the left are the likeliest, to the right is anything."""
+    """ "More predictable" and "bolder" by the entropy of whole answers; to the left are the likeliest, to the right is
+    anything.
+    """
     for question in widget.ids:
         for side in SIDES:
             model = getattr(content.trained(question), side)
@@ -197,7 +199,9 @@ def test_more_evidence_adds_up(widget):
 @pytest.mark.parametrize("asked", [SAMPLES, 4 * SAMPLES])
 @pytest.mark.parametrize("share", [0.0, 0.005, 0.24, 0.5, 1.0])
 def test_wilsons_interval_ends_where_the_share_is_just_not_surprising(share, asked):
-    """Its ends are the true shares p from which the one that was seen is 1.96 standard errors away, by p's own error."""
+    """Its ends are the true shares p from which the one that
+    was seen is 1.96 standard errors away, by p's own error.
+    """
     low, high = wilson(share, asked)
     ends = np.roots([1 + 1.96**2 / asked, -(2 * share + 1.96**2 / asked), share**2])
     assert (low, high) == pytest.approx(sorted(ends.real), abs=1e-9) and 0 <= low <= share <= high <= 1
@@ -205,11 +209,11 @@ def test_wilsons_interval_ends_where_the_share_is_just_not_surprising(share, ask
 
 def test_a_share_of_none_is_still_uncertain(widget):
     none = (0,) * (len(three_h.CATEGORIES) - 1) + (SAMPLES,)
-    shown = widget.html(replace(widget.start(), counts={side: none for side in SIDES}))
+    shown = widget.html(replace(widget.start(), counts=dict.fromkeys(SIDES, none)))
     assert "0 % (0–2 %)" in shown and "±" not in shown
     assert "None of the raw ones has a fault" in shown and "commonest fault" not in shown
     many = tuple(10 * count for count in none)
-    assert "0 % (0–1 %)" in widget.html(replace(widget.start(), counts={side: many for side in SIDES}))
+    assert "0 % (0–1 %)" in widget.html(replace(widget.start(), counts=dict.fromkeys(SIDES, many)))
 
 
 def test_faults_that_are_level_are_both_named():

@@ -1,5 +1,6 @@
 import functools
 import inspect
+import itertools
 import re
 from dataclasses import replace
 from random import Random
@@ -7,9 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters import chase, chase_words
 from widgets.chapters.chase_words import above
+from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.reward_hacking import BETAS, CURES, METHODS, PRESSURES, RewardHacking, typical_answer
 from widgets.chapters.taste import phrase_features, stand_in, taste_of
 from widgets.core import annotators, doubt, overoptimization, reward_model
@@ -273,7 +274,7 @@ def test_the_note_says_whose_labels_they_are(labeling, content):
 def test_both_methods_raise_the_score_and_never_lower_it(start):
     for points in (start.plain.rl, start.plain.bon):
         proxies = [point.proxy for point in points]
-        assert all(later >= earlier - 1e-9 for earlier, later in zip(proxies, proxies[1:], strict=False))
+        assert all(later >= earlier - 1e-9 for earlier, later in itertools.pairwise(proxies))
 
 
 def test_what_is_typed_is_scored_word_by_word_and_stays_text(widget, start, content):
@@ -387,7 +388,9 @@ def test_the_price_is_the_readers_to_set(widget, start):
 
 @pytest.mark.parametrize("cures", [(), *((cure,) for cure in CURES), tuple(CURES)], ids="-".join)
 def test_the_settings_shown_are_those_that_ran(widget, start, cures, monkeypatch):
-    """Every number of the recipe that is shown is one that the chase obeys: what the core was called with is what is shown."""
+    """Every number of the recipe that is shown is one that the chase obeys: what the core was called with is what is
+    shown.
+    """
     called = {}
     for module, name in ((overoptimization, "optima"), (reward_model, "ensemble"), (doubt, "sceptical")):
         monkeypatch.setattr(module, name, _spy(getattr(module, name), called))
@@ -421,7 +424,9 @@ def test_the_settings_shown_are_those_that_ran(widget, start, cures, monkeypatch
 
 
 def _the_bound_is_the_cores(state, ensemble):
-    """An answer's score is ``reward_model.ensemble_lower_bound`` of what it has beyond the usual, by the same members."""
+    """An answer's score is ``reward_model.ensemble_lower_bound``
+    of what it has beyond the usual, by the same members.
+    """
     proxy, luck = state.cured.proxy, Random("ensemble")
     members = reward_model.ensemble(
         ensemble["differences"], ensemble["preferences"], ensemble["size"], luck, ensemble["l2"]

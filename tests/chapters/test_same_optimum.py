@@ -143,7 +143,7 @@ def test_the_first_draw_is_what_walked(widget, voted):
 
 def test_single_votes_part_them_in_nearly_every_draw(widget, voted):
     """What the verdict says, and why. Measured on six questions: RLHF ahead in 19 or 20 of 20 draws on each."""
-    ahead, behind = leads(voted.run.draws)
+    ahead, _behind = leads(voted.run.draws)
     assert (
         ahead >= 17
         and "RLHF is ahead of DPO in" in widget.verdict(voted)

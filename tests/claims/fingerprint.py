@@ -34,10 +34,9 @@ class Module:
         self.methods: dict[str, list[str]] = {}
         self.imports: dict[str, tuple[str, str]] = {}
         for statement in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(statement, ast.ClassDef):
-                statement = self._without_methods(statement)
-            for name in _defined(statement):
-                self.definitions.setdefault(name, []).append(statement)
+            kept = self._without_methods(statement) if isinstance(statement, ast.ClassDef) else statement
+            for name in _defined(kept):
+                self.definitions.setdefault(name, []).append(kept)
             self.imports |= dict(imported(statement, self.package))
 
     def _without_methods(self, made: ast.ClassDef) -> ast.ClassDef:
@@ -138,7 +137,7 @@ class Code:
 
     def _named(self, source: str, name: str, attribute: str | None) -> Iterator[Definition]:
         """What an imported name means, or its attribute where it is a module."""
-        if source.split(".")[0] not in PROJECT:
+        if source.split(".", maxsplit=1)[0] not in PROJECT:
             return
         whole = f"{source}.{name}" if name else source
         if _file(self.root, whole):
@@ -188,7 +187,7 @@ def _shape(node: ast.AST) -> tuple:
 
 def _only_said(node: ast.AST, name: str) -> bool:
     return (isinstance(node, ast.arg) and name == "annotation") or (
-        isinstance(node, ast.FunctionDef) and name == "returns"
+        isinstance(node, ast.FunctionDef) and name in ("returns", "type_params")
     )
 
 

@@ -78,7 +78,9 @@ def _desk(case: Case) -> Channels:
 
 @check("the least that another fader falls")
 def others_lose(case: Case) -> Outcome:
-    """Each fader's reward raised by one, in turn: the logarithm of every other level, and that of the rest, goes down."""
+    """Each fader's reward raised by one, in turn: the logarithm
+    of every other level, and that of the rest, goes down.
+    """
     desk, beta = _desk(case), case.setting["beta"]
     before, falls = desk.levels(beta), []
     for raised in range(len(desk.rewards)):

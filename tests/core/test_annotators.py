@@ -3,8 +3,18 @@
 import numpy as np
 import pytest
 
-from widgets.core.annotators import ANNOTATORS, CAREFUL, EMPTY, GOLD, HURRIED, REPEATED, Annotator
-from widgets.core.annotators import gold_of_kinds, gold_reward, kind_of_sentence
+from widgets.core.annotators import (
+    ANNOTATORS,
+    CAREFUL,
+    EMPTY,
+    GOLD,
+    HURRIED,
+    REPEATED,
+    Annotator,
+    gold_of_kinds,
+    gold_reward,
+    kind_of_sentence,
+)
 
 KINDS = ("right", "right", "flattery", "flattery", "flattery", "disclaimer", "rude")
 E = len(KINDS)

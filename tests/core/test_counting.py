@@ -35,7 +35,9 @@ def test_all_that_the_book_says_is_counted_the_same():
 
 
 def _spellings(pattern: str) -> list[str]:
-    """The alternatives of a feature's pattern, each with its own alternatives spelled out as far as brackets don't nest."""
+    """The alternatives of a feature's pattern, each with its own
+    alternatives spelled out as far as brackets don't nest.
+    """
     found = re.sub(r"\\[wb]\+?|\[\\w-\]\+|\[a-z\]\+", "thing", pattern)
     return [
         re.sub(r"[\\^$?]", "", word)
@@ -45,7 +47,10 @@ def _spellings(pattern: str) -> list[str]:
 
 
 WORDS = sorted({word for feature in FEATURES if feature.pattern for word in _spellings(feature.pattern)})
-SIGNS = [" ", " ", ". ", "! ", "\n", "-", "_", "'", "’", "", ": ", '." ', "; ", "100", " %", "%", "1.5", "s", "é", "ſ", "K", "İ", "ı", "語", "🎉"]  # fmt: skip
+SIGNS = [
+    " ", " ", ". ", "! ", "\n", "-", "_", "'", "’", "", ": ", '." ', "; ", "100", " %", "%", "1.5",
+    "s", "é", "ſ", "K", "İ", "ı", "語", "🎉",
+]  # fmt: skip
 
 
 def test_each_alternative_of_each_pattern_is_found_by_the_words_that_it_needs():
@@ -56,8 +61,10 @@ def test_each_alternative_of_each_pattern_is_found_by_the_words_that_it_needs():
 
 def test_long_phrases_are_found():
     text = (
-        "What a truly-lovely idea. I’m not a doctor, see your local vet. Take your time; you've got this! 100 % proven, seriously? "
-        "I can’t help. Such a smart question, for example. So kind. In some cases, consult an expert. Without doubt: I'm just an AI."
+        "What a truly-lovely idea. I’m not a doctor, see your local vet. Take your time; "
+        "you've got this! 100 % proven, seriously? "
+        "I can’t help. Such a smart question, for example. So kind. In some cases, consult an expert. "
+        "Without doubt: I'm just an AI."
     )
     np.testing.assert_array_equal(fast("What is it?", text), slow("What is it?", text))
     assert (fast("What is it?", text)[0] > 0).sum() >= 8

@@ -62,7 +62,9 @@ def test_on_all_comparisons_it_arrives_at_the_optimum_of_rlhf():
     [("capital", 0.05, 4), ("cleaning", 0.05, 3), ("salary", 0.1, 1), ("salary", 0.3, 1), ("moon", 1.0, 1)],
 )
 def test_on_covering_pairs_it_climbs_and_its_implicit_reward_agrees(content, question, beta, seed):
-    """On the first two it stopped at 88 % of the way when it moved what is hardly ever compared as fast as all the rest."""
+    """On the first two it stopped at 88 % of the way when it moved what is hardly ever compared as fast as all the
+    rest.
+    """
     reference, reward = setting(content, question)
     first, second, shares = dpo.covering_pairs(reference, reward, beta, 8000, seed)
     *_, last = dpo.train(reference, first, second, beta, preferences=shares)

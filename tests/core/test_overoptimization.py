@@ -1,5 +1,7 @@
 """Over-optimisation happens on the shipped content, and the fitted laws are least squares."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
@@ -25,9 +27,9 @@ def test_gold_rises_peaks_and_falls_while_the_proxy_only_rises(content, question
     assert 0 < top < len(points) - 1
     rise, fall = gold[top] - gold[0], gold[top] - gold[-1]
     assert rise > 0.3 and fall > 0.2 * rise
-    assert all(after >= before - 1e-9 for before, after in zip(proxy, proxy[1:], strict=False))
+    assert all(after >= before - 1e-9 for before, after in itertools.pairwise(proxy))
     best = overoptimization.best_of(reference, reward, task.gold, [2**k for k in range(11)], 1, 4000)
-    assert all(after.proxy >= before.proxy - 1e-9 for before, after in zip(best, best[1:], strict=False))
+    assert all(after.proxy >= before.proxy - 1e-9 for before, after in itertools.pairwise(best))
 
 
 def test_a_hurried_readers_score_is_hacked_by_flattery_disclaimers_and_saying_things_again(content):

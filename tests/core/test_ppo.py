@@ -105,7 +105,9 @@ def test_at_beta_zero_the_reward_is_the_raw_reward():
 
 
 def test_at_beta_zero_the_reference_plays_no_part_at_any_step():
-    """Two references that have nothing in common, one beginning, one luck: the same policies; with a leash they differ."""
+    """Two references that have nothing in common, one beginning,
+    one luck: the same policies; with a leash they differ.
+    """
     reward, begin = tiny.reward(3), tiny.model(9)
 
     def policies(beta):

@@ -21,7 +21,9 @@ def test_a_vote_is_one_persons_choice():
 
 
 def test_flips_flip():
-    """A wrong label is the other one, and never a softer one; at no chance nothing moves, at certainty everything does."""
+    """A wrong label is the other one, and never a softer one;
+    at no chance nothing moves, at certainty everything does.
+    """
     votes = same_labels.vote(np.full(20000, 0.7), 1)
     flipped = same_labels.flip(votes, 0.3, 2)
     assert set(flipped) == {0.0, 1.0} and (flipped != votes).mean() == pytest.approx(0.3, abs=0.01)

@@ -34,7 +34,10 @@ def make() -> dict[str, Any]:
         case.__name__.lstrip("_"): case(torch, random.Random(case.__name__))
         for case in (_surrogate, _dpo, _sft, _bradley_terry, _adam)
     }
-    note = f"Made by python -m tests.core.vectors with PyTorch {torch.__version__.split('+')[0]} in float64; gradients by autograd."
+    note = (
+        f"Made by python -m tests.core.vectors with PyTorch {torch.__version__.split('+')[0]} in float64; "
+        "gradients by autograd."
+    )
     return {"note": note, "cases": cases}
 
 

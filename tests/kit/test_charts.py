@@ -1,5 +1,6 @@
 """Charts: ticks that reach the data, values that keep their digits, and names where their lines end."""
 
+import itertools
 import math
 import re
 from html import unescape
@@ -60,7 +61,7 @@ def test_log_ticks_thinned_and_spread_keep_to_their_range():
     assert log_ticks(-2, 0) == pytest.approx([0.01, 0.03, 0.1, 0.3, 1])
     assert thinned(range(100), 3) == [0, 50, 99]
     places = spread([0.5, 0.5, 0.5, 0.98], 0.2, 0, 1)
-    assert all(b - a >= 0.2 - 1e-9 for a, b in zip(places, places[1:], strict=False)) and places[-1] <= 1
+    assert all(b - a >= 0.2 - 1e-9 for a, b in itertools.pairwise(places)) and places[-1] <= 1
 
 
 def test_a_line_is_named_where_it_ends():
@@ -224,7 +225,9 @@ WIDTHS = {
 
 
 def boxes(html: str, em: float, height: float):
-    """Names and each column's values as they lie in a figure so wide: (left, top, right, bottom) in em, by the sizes in charts.css."""
+    """Names and each column's values as they lie in a figure so wide: (left, top, right, bottom) in em, by the sizes in
+    charts.css.
+    """
     room = {"none": 0.9, "small": 6.0, "medium": 8.6, "large": 11.5}[
         re.search(r"room-(none|small|medium|large)", html)[1]
     ]
@@ -314,7 +317,7 @@ def test_places_around_what_is_taken_are_in_order_apart_and_clear(wanted, taken,
         assert gap * (len(wanted) + 2 * len(taken)) > 1 - 2 * gap, "there was room"
         return
     assert all(-1e-9 <= place <= 1 + 1e-9 for place in places)
-    assert all(later - place >= gap - 1e-9 for place, later in zip(places, places[1:], strict=False))
+    assert all(later - place >= gap - 1e-9 for place, later in itertools.pairwise(places))
     assert all(abs(place - other) >= gap - 1e-9 for place in places for other in taken)
 
 

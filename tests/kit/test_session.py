@@ -1,7 +1,6 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from widgets.kit.events import Event, Rejected
 from widgets.kit.session import REMEMBERED, Session

@@ -18,8 +18,12 @@ def test_every_plain_argument_is_listed_defaults_included():
     found = of(call, "PPO", beta="the KL penalty")
     assert found.title == "PPO"
     assert found.of == (
-        Setting("beta", 0.5, "the KL penalty"), Setting("rng", 3), Setting("steps", 10), Setting("greedy", False), Setting("label", "luck"),
-    )  # fmt: skip
+        Setting("beta", 0.5, "the KL penalty"),
+        Setting("rng", 3),
+        Setting("steps", 10),
+        Setting("greedy", False),
+        Setting("label", "luck"),
+    )
     assert call() == (found.value("beta"), found.value("steps"))
 
 

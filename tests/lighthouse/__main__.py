@@ -24,7 +24,10 @@ ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"
 LIMITS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 AGAIN = 2
-CHROMIUM = "--headless=new --no-sandbox --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+CHROMIUM = (
+    "--headless=new --no-sandbox --disable-background-networking --disable-component-update "
+    "--disable-sync --no-first-run"
+)
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,10 @@ def run(url: str, names: list[str], chromium: str) -> Audit:
     """One run of Lighthouse, with its mobile preset."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         command = [
-            ROOT / "node_modules/.bin/lighthouse", url, "--quiet", "--no-enable-error-reporting", "--disable-full-page-screenshot",
-            f"--only-categories={','.join(names)}", f"--chrome-flags={CHROMIUM}", "--output=json", f"--output-path={report.name}",
+            ROOT / "node_modules/.bin/lighthouse", url,
+            "--quiet", "--no-enable-error-reporting", "--disable-full-page-screenshot",
+            f"--only-categories={','.join(names)}", f"--chrome-flags={CHROMIUM}",
+            "--output=json", f"--output-path={report.name}",
         ]  # fmt: skip
         answer = subprocess.run(
             command, env=os.environ | {"CHROME_PATH": chromium}, capture_output=True, text=True, timeout=180

@@ -13,10 +13,16 @@ from widgets.site.citations import Citations
 from widgets.site.stage import Stage
 from widgets.site.terms import Term, _walk, glossary
 
-PAGE = '<p>As shown (<a href="../bibliography/#a2020">A 2020</a>; <a href="../bibliography/#b2021">B 2021</a>), and again <a href="../bibliography/#a2020">A</a>.</p>'
+PAGE = (
+    '<p>As shown (<a href="../bibliography/#a2020">A 2020</a>; <a href="../bibliography/#b2021">B 2021</a>), '
+    'and again <a href="../bibliography/#a2020">A</a>.</p>'
+)
 
 
-LIST = '<dl>\n<dt id="b2021">B 2021</dt>\n<dd>Words of B.</dd><dt id="a2020">A 2020</dt>\n<dd>Words of A.</dd><dt id="c1999">C</dt><dd>Other.</dd></dl>'
+LIST = (
+    '<dl>\n<dt id="b2021">B 2021</dt>\n<dd>Words of B.</dd><dt id="a2020">A 2020</dt>\n<dd>Words of '
+    'A.</dd><dt id="c1999">C</dt><dd>Other.</dd></dl>'
+)
 
 
 class TestCitations:

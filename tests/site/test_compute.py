@@ -1,4 +1,6 @@
-"""What the build computes has the same bits on every machine, and is what ordinary Python computes, up to its last digits."""
+"""What the build computes has the same bits on every machine, and is what ordinary Python computes, up to its last
+digits.
+"""
 
 import json
 from dataclasses import replace

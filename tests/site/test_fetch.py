@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(fetching.os, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(FetchError, match="could not be written.*No space left"):
         fetch("numpy.whl", SHA, tmp_path, {"one": lambda: GOOD})
     assert left_in(tmp_path) == []

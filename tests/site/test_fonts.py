@@ -46,7 +46,7 @@ def test_every_letter_of_every_equation_is_in_the_font_for_it():
     for tex in equations():
         for element in ElementTree.fromstring(to_mathml(tex, display=False).replace("&nbsp;", " ")).iter():
             text = (element.text or "").strip()
-            if element.tag == "mtext" or len(text) > 1 and element.tag in ("mi", "mo"):
+            if element.tag == "mtext" or (len(text) > 1 and element.tag in ("mi", "mo")):
                 assert {ord(letter) for letter in text} <= {*LETTERS}, text
             elif element.tag in ("mi", "mn", "mo"):
                 assert {slanted(letter) if element.tag == "mi" else ord(letter) for letter in text} <= {*FORMULAS}, (

@@ -1,4 +1,6 @@
-"""Every link within the book is exact, every citation has its entry and every entry its citation, every term is used."""
+"""Every link within the book is exact, every citation has its
+entry and every entry its citation, every term is used.
+"""
 
 import re
 from xml.etree import ElementTree
@@ -91,7 +93,7 @@ def test_every_citation_has_its_entry_and_every_entry_is_cited():
     assert citations() == set(pages()["bibliography/"].terms)
 
 
-GLOSSARY = pages()["glossary/"] if "glossary/" in pages() else None
+GLOSSARY = pages().get("glossary/")
 ENTRY = re.compile(r'<dt id="([\w-]+)">.*?</dt>\s*<dd>(.*?)</dd>', re.DOTALL)
 
 

@@ -77,7 +77,7 @@ MANGLINGS = {
     "a tracker behind an ampersand": end("&fbclid=IwAR0abc-DEF_1.2"),
     "a zero-width space at the end": end("\u200b"),
     "the same, by percent": end("%E2%80%8B"),
-    "zero-width spaces": lambda text: "\u200b".join(text),
+    "zero-width spaces": "\u200b".join,
     "soft hyphens": after(40, "\u00ad"),
     "a word joiner": after(40, "\u2060"),
     "a byte-order mark": lambda text: "\ufeff" + text,
@@ -107,7 +107,9 @@ def node(call, arguments):
         f"const given = JSON.parse(await new Response(process.stdin).text());"
         f"console.log(JSON.stringify(given.map((each) => plain(links.{call}(each)))));"
     )
-    program = program.replace("await new Response(process.stdin).text()", "(await import('node:fs')).readFileSync(0, 'utf8')")
+    program = program.replace(
+        "await new Response(process.stdin).text()", "(await import('node:fs')).readFileSync(0, 'utf8')"
+    )
     run = subprocess.run(
         ["node", "--input-type=module", "-e", program],
         input=json.dumps(arguments),
@@ -140,7 +142,9 @@ def test_a_cut_link_opens_as_far_as_it_goes(cut):
     assert reading.cut and reading.events == tuple(LOG[: len(reading.events)])
 
 
-@pytest.mark.parametrize("mangle", [each("&", "&amp;"), end("."), end(")"), each("--", "—"), each("-", "\u2011"), end(" x")])
+@pytest.mark.parametrize(
+    "mangle", [each("&", "&amp;"), end("."), end(")"), each("--", "—"), each("-", "\u2011"), end(" x")]
+)
 def test_a_mangled_link_of_an_earlier_release_has_its_letters(mangle):
     (states,) = node("statesIn", [mangle(f"reward-hacking={OLD}&preference-labeling=")])
     assert states["reward-hacking"].startswith(OLD) and states["preference-labeling"] in ("", ".", ")", "x")

@@ -1,4 +1,6 @@
-"""What a page says of itself where it isn't read: in tabs, in search results, where a link is shown, and to machines."""
+"""What a page says of itself where it isn't read: in tabs,
+in search results, where a link is shown, and to machines.
+"""
 
 import json
 import re

@@ -1,4 +1,5 @@
-"""The scripts ask for nothing that the oldest browsers which the book promises to work in, Safari 16 and Firefox 114, lack.
+"""The scripts ask for nothing that the oldest browsers which
+the book promises to work in, Safari 16 and Firefox 114, lack.
 
 The bundler rewrites syntax for them (widgets/site/runtime.py); what a browser has, it can't rewrite.
 """
@@ -16,8 +17,9 @@ TOO_NEW = re.compile(
         | Array\.fromAsync | AbortSignal\.(?:any|timeout) | Iterator\.\w+ | structuredClone\(.*transfer
         | CloseWatcher | NavigationPreloadManager | CompressionStream\("deflate-raw" | scheduler\.\w+
     )\b
-    | \.(?:toSorted|toSpliced|toReversed|isWellFormed|toWellFormed|checkVisibility|showPopover|togglePopover|startViewTransition
-        | getOrInsert|getOrInsertComputed|isSubsetOf|isSupersetOf|symmetricDifference|setHTMLUnsafe|toBase64|fromBase64)\(
+    | \.(?:toSorted|toSpliced|toReversed|isWellFormed|toWellFormed|checkVisibility|showPopover|togglePopover
+        | startViewTransition|getOrInsert|getOrInsertComputed|isSubsetOf|isSupersetOf|symmetricDifference
+        | setHTMLUnsafe|toBase64|fromBase64)\(
     | \(\?<[=!] | /[dgimsuy]*v[dgimsuy]*\.(?:test|exec)\(
     """,
     re.VERBOSE,

@@ -1,4 +1,6 @@
-"""Two builds of one commit are the same book, byte for byte: from another folder, at another time, with nothing in the cache."""
+"""Two builds of one commit are the same book, byte for byte: from another folder, at another time, with nothing in the
+cache.
+"""
 
 import filecmp
 import os

@@ -96,7 +96,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(runtime.os, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(BundleError, match="No space left"):
         Store(tmp_path).keep("file.js", b"data")
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,6 @@
-"""The text is spelled as a British dictionary and ``tests/words.txt`` have it, and the book is as short as it promises."""
+"""The text is spelled as a British dictionary and ``tests/words.txt``
+have it, and the book is as short as it promises.
+"""
 
 import re
 import subprocess

@@ -1,4 +1,6 @@
-"""What a figure takes for granted is explained in it or before it: terms of the glossary, and who the simulated people are."""
+"""What a figure takes for granted is explained in it or before it: terms of the glossary, and who the simulated people
+are.
+"""
 
 import re
 

@@ -67,7 +67,8 @@ class Decoding:
             yield from self._decoded(b"", True)
             if self.undecoded > 0:
                 self.notes.append(
-                    f"{self.undecoded:,} {'character' if self.undecoded == 1 else 'characters'} could not be decoded as "
+                    f"{self.undecoded:,} {'character' if self.undecoded == 1 else 'characters'} could not be "
+                    "decoded as "
                     f"{self.encoding.upper()} and show as �. Save the file as UTF-8."
                 )
 

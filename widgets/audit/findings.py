@@ -31,8 +31,10 @@ LENGTH = NAMES.index("length")
 
 @dataclass(frozen=True)
 class Glance:
-    """What is there: ``pairs``, of which ``decided`` teach, while ``ties`` and ``equal`` answers don't; ``turns`` and ``languages`` with how many pairs
-    each; ``words`` are quartiles of (chosen, rejected) answers' lengths; ``silent`` pairs show no feature but length."""
+    """What is there: ``pairs``, of which ``decided`` teach, while ``ties`` and ``equal``
+    answers don't; ``turns`` and ``languages`` with how many pairs each; ``words`` are quartiles
+    of (chosen, rejected) answers' lengths; ``silent`` pairs show no feature but length.
+    """
 
     pairs: int
     decided: int
@@ -47,8 +49,9 @@ class Glance:
 
 @dataclass(frozen=True, eq=False)
 class Rewards:
-    """What the choices go with. ``model`` is fitted to all features at once, so that each weight holds the others fixed;
-    ``without_length`` has no length in it. ``alone`` says of each feature how often the answer with more of it was chosen."""
+    """What the choices go with. ``model`` is fitted to all features at once, so that each
+    weight holds the others fixed; ``without_length`` has no length in it. ``alone`` says of
+    each feature how often the answer with more of it was chosen."""
 
     model: RewardModel
     without_length: RewardModel
@@ -61,7 +64,9 @@ class Rewards:
 
 @dataclass(frozen=True)
 class Word:
-    """A term that weighs: in how many pairs only one answer has it, how often that was the chosen one, and some of those pairs."""
+    """A term that weighs: in how many pairs only one answer has it,
+    how often that was the chosen one, and some of those pairs.
+    """
 
     term: str
     weight: float
@@ -71,8 +76,9 @@ class Word:
 
 @dataclass(frozen=True, eq=False)
 class Learner:
-    """A model that learns from the pairs: how often it is right about pairs it hasn't seen, whether it knows how sure it may
-    be, and what more data bring."""
+    """A model that learns from the pairs: how often it is right about pairs it
+    hasn't seen, whether it knows how sure it may be, and what more data bring.
+    """
 
     name: str
     calibration: tuple[Bin, ...]
@@ -91,8 +97,9 @@ class Learner:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A pair whose label a model doubts that hasn't seen it: its ``place`` on the shelf, its ``record`` in the file, from 0, and
-    how sure the model is of the other answer."""
+    """A pair whose label a model doubts that hasn't seen it: its ``place`` on the shelf,
+    its ``record`` in the file, from 0, and how sure the model is of the other answer.
+    """
 
     place: int
     record: int

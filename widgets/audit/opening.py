@@ -53,7 +53,8 @@ class OnDisk:
 
 @dataclass(frozen=True)
 class FileRead:
-    """What became of a file: its format in words, its records, those that were used, and what was wrong with the others.
+    """What became of a file: its format in words, its records,
+    those that were used, and what was wrong with the others.
 
     ``refused`` says in a sentence why it could not be read at all. ``cut`` says that it holds more than was taken in.
     """
@@ -70,7 +71,9 @@ class FileRead:
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """How far it is: ``files`` in part or whole, ``pairs`` of which are in the ``tally``; ``share`` from 0 to 1 of all bytes."""
+    """How far it is: ``files`` in part or whole, ``pairs`` of which
+    are in the ``tally``; ``share`` from 0 to 1 of all bytes.
+    """
 
     tally: Tally
     files: tuple[FileRead, ...]

@@ -35,7 +35,8 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "winner": (
         "without a winner that can be read",
-        "“winner” should be model_a, model_b or tie; the columns winner_model_a, winner_model_b and winner_tie hold 0 or 1.",
+        "“winner” should be model_a, model_b or tie; the columns winner_model_a, winner_model_b and winner_tie "
+        "hold 0 or 1.",
     ),
     "ranking": (
         "with answers but no order",
@@ -43,13 +44,16 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "unpaired": (
         "unpaired: one answer with a verdict, and no other answer to the same prompt with the opposite verdict",
-        "A comparison needs two answers to one prompt; methods such as KTO learn from single verdicts, a reward model does not.",
+        "A comparison needs two answers to one prompt; methods such as KTO learn from single verdicts, "
+        "a reward model does not.",
     ),
 }
 
 
 class Unusable(ValueError):
-    """A record from which no pair can be made: ``reason`` is a key of ``REASONS``, ``detail`` what is particular to it."""
+    """A record from which no pair can be made: ``reason`` is a
+    key of ``REASONS``, ``detail`` what is particular to it.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)

@@ -9,7 +9,9 @@ LONGEST = 2_000_000
 
 
 class Raw(NamedTuple):
-    """A record's text, and how its table names the columns; ``fault`` is a reason why it can't be read, None where it may."""
+    """A record's text, and how its table names the columns;
+    ``fault`` is a reason why it can't be read, None where it may.
+    """
 
     text: str
     fault: str | None = None

@@ -107,7 +107,8 @@ def _learned(found: Findings) -> list[str]:
         *_table(("right about unseen choices, by", "share", ""), rows),
         "",
         telling.beyond_length(found),
-        f"The best of them goes by {telling.LEARNERS[top.name]}. {telling.sure_and_right(top)} {telling.more_data(top)}",
+        f"The best of them goes by {telling.LEARNERS[top.name]}. {telling.sure_and_right(top)} "
+        f"{telling.more_data(top)}",
         "",
         *_curve(top),
         "",
@@ -115,10 +116,12 @@ def _learned(found: Findings) -> list[str]:
         "",
         "## Where it looks wrong",
         "",
-        f"{telling.number_of(len(found.doubts), 'pair is', 'pairs are')} listed by number: the label says otherwise than the model of "
+        f"{telling.number_of(len(found.doubts), 'pair is', 'pairs are')} listed by number: "
+        f"the label says otherwise than the model of "
         f"{telling.LEARNERS[found.doubter]} expects." if found.doubts else telling.doubts(found),
         "",
-        "Records: " + ", ".join(f"{doubt.record + 1:,} ({telling.percent(doubt.sure)})" for doubt in found.doubts[:20]) if found.doubts else "",
+        "Records: " + ", ".join(f"{doubt.record + 1:,} ({telling.percent(doubt.sure)})" for doubt in found.doubts[:20])
+        if found.doubts else "",
         "",
         "## How it was found",
         "",

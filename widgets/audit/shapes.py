@@ -16,7 +16,8 @@ from .turns import Turn, answer, asked, listed, names_of, parted, said, turns
 
 # Other names that are met, all in small letters.
 ALIASES = {
-    "reject": "rejected", "rejected_response": "rejected", "response_rejected": "rejected", "answer_rejected": "rejected",
+    "reject": "rejected", "rejected_response": "rejected", "response_rejected": "rejected",
+    "answer_rejected": "rejected",
     "chosen_response": "chosen", "response_chosen": "chosen", "answer_chosen": "chosen",
     "question": "prompt", "query": "prompt",
     "answer_a": "response_a", "answer_b": "response_b",
@@ -24,7 +25,8 @@ ALIASES = {
 WINNERS = {
     "a": "a", "model_a": "a", "response_a": "a", "answer_a": "a",
     "b": "b", "model_b": "b", "response_b": "b", "answer_b": "b",
-    "tie": "tie", "tie (bothbad)": "tie", "both_bad": "tie", "bothbad": "tie", "both bad": "tie", "equal": "tie", "draw": "tie",
+    "tie": "tie", "tie (bothbad)": "tie", "both_bad": "tie", "bothbad": "tie", "both bad": "tie", "equal": "tie",
+    "draw": "tie",
 }  # fmt: skip
 ANSWERS = ("responses", "completions", "answers", "outputs", "output")
 RANKS, SCORES = ("rank", "ranks", "ranking"), ("score", "scores", "rating", "ratings", "overall_score")
@@ -35,8 +37,8 @@ def named(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record by the names that are known here, whatever their letters' size."""
     found: dict[str, Any] = {}
     for name, value in record.items():
-        name = name.strip().lower()
-        found.setdefault(ALIASES.get(name, name), value)
+        plain = name.strip().lower()
+        found.setdefault(ALIASES.get(plain, plain), value)
     return found
 
 
@@ -173,7 +175,9 @@ def _winner(record: dict[str, Any]) -> str:
 
 
 def _ranked(record: dict[str, Any], answers: list, number: int) -> Iterator[Pair]:
-    """Every two answers of a ranking; the order in a list of two without ranks is LLaMA-Factory’s: the better one first."""
+    """Every two answers of a ranking; the order in a list of two
+    without ranks is LLaMA-Factory’s: the better one first.
+    """
     worth = _worth(record, answers)
     if not 2 <= len(answers) <= MOST_RANKED:
         raise Unusable("ranking", f"it has {len(answers)} answers")

@@ -9,13 +9,16 @@ from .raw import LONGEST, Raw
 
 # Columns by which a table of comparisons is known.
 TELLING = frozenset(
-    "chosen rejected reject response_a response_b winner winner_model_a winner_model_b completion prompt instruction".split()
+    "chosen rejected reject response_a response_b winner winner_model_a winner_model_b completion prompt "
+    "instruction".split()
 )
 SEPARATORS = (",", ";", "\t")
 
 
 def columns_of(line: str) -> tuple[tuple[str, ...], str]:
-    """The names of the columns in a table's first line, in small letters, and what stands between them; none where it is no table."""
+    """The names of the columns in a table's first line, in small
+    letters, and what stands between them; none where it is no table.
+    """
     for separator in SEPARATORS:
         names = tuple(name.strip().lower() for name in cells(line.rstrip("\r"), separator))
         if len(names) > 1 and TELLING.intersection(names):

@@ -83,8 +83,9 @@ class Tally:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A row for each of n pairs: counts (n, d) of the features of either answer, ``keys`` (n, 3) of what was asked, chosen and
-    rejected, and ``decided`` (n,), whether somebody won and the answers differ."""
+    """A row for each of n pairs: counts (n, d) of the features of either answer, ``keys`` (n, 3) of what
+    was asked, chosen and rejected, and ``decided`` (n,), whether somebody won and the answers differ.
+    """
 
     chosen: np.ndarray
     rejected: np.ndarray
@@ -102,8 +103,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Repeats:
-    """Pairs that say nothing new, or the opposite: how many are ``again`` exactly what one before was, how many comparisons
-    are there with ``both`` verdicts, and how many pairs are ``sharing`` an answer with another one to the same prompt."""
+    """Pairs that say nothing new, or the opposite: how many are ``again`` exactly
+    what one before was, how many comparisons are there with ``both`` verdicts, and
+    how many pairs are ``sharing`` an answer with another one to the same prompt.
+    """
 
     again: int = 0
     both: int = 0

@@ -68,11 +68,13 @@ def repeats(glance: Glance) -> tuple[str, ...]:
         told.append(f"{number_of(found.again, 'pair stands', 'pairs stand')} there again, word for word.")
     if found.both:
         told.append(
-            f"{number_of(found.both, 'pair has', 'pairs have')} both verdicts: once the one answer was chosen, once the other."
+            f"{number_of(found.both, 'pair has', 'pairs have')} both verdicts: once the one answer was chosen, "
+            "once the other."
         )
     if found.sharing:
         told.append(
-            f"{number_of(found.sharing, 'pair shares', 'pairs share')} an answer with another one to the same prompt, as rankings do."
+            f"{number_of(found.sharing, 'pair shares', 'pairs share')} an answer with another one to the same "
+            "prompt, as rankings do."
         )
     return tuple(told) or ("No pair stands there twice, and none has both verdicts.",)
 
@@ -88,8 +90,10 @@ def only_english(glance: Glance) -> str | None:
     if other * 10 < glance.pairs:
         return None
     return (
-        f"About {percent(other / glance.pairs)} of the answers don’t look English, and the features count English words only: of other "
-        "languages they see little but the length. The model of words reads any language that puts spaces between its words."
+        f"About {percent(other / glance.pairs)} of the answers don’t look English, and the features count "
+        "English words only: of other "
+        "languages they see little but the length. The model of words reads any language that puts spaces "
+        "between its words."
     )
 
 
@@ -104,7 +108,8 @@ def longer(rewards: Rewards) -> str:
         else "about as often as not"
     )
     return (
-        f"The longer answer was chosen {verdict}: in {interval(found)} of the {found.count:,} pairs whose answers differ in length. "
+        f"The longer answer was chosen {verdict}: in {interval(found)} of the {found.count:,} pairs whose "
+        "answers differ in length. "
         "The brackets hold the 95 % interval."
     )
 
@@ -126,13 +131,15 @@ def surest(rewards: Rewards) -> str:
     """What the labels certainly go with."""
     deviations = np.sqrt(np.diag(rewards.model.covariance))
     sure = [
-        (feature.label, weight) for feature, weight, deviation in zip(FEATURES, rewards.model.weights, deviations, strict=True)
+        (feature.label, weight) for feature, weight, deviation in zip(FEATURES, rewards.model.weights, deviations,
+        strict=True)
         if abs(weight) > 2 * deviation
     ]  # fmt: skip
     if not sure:
         return "No interval keeps clear of zero: by these counts it can’t be told what the choices go with."
     liked, disliked = ([name for name, weight in sure if weight * sign > 0] for sign in (1, -1))
-    told = [f"{listed(names)} {verb}" for names, verb in ((liked, "counts for an answer" if len(liked) == 1 else "count for an answer"),
+    told = [f"{listed(names)} {verb}" for names, verb in ((liked,
+    "counts for an answer" if len(liked) == 1 else "count for an answer"),
             (disliked, "counts against it" if len(disliked) == 1 else "count against it")) if names]  # fmt: skip
     sentence = ", ".join(told)
     return f"{sentence[0].upper()}{sentence[1:]}: their intervals keep clear of zero."
@@ -179,7 +186,10 @@ def more_data(learner: Learner) -> str:
         verdict = "More of the same would hardly help this model"
     else:
         verdict = "Whether more data would help can’t be told from this"
-    return f"{verdict}: with {whole.size:,} training pairs instead of {half.size:,} it is right in {points(gained)} more of the choices."
+    return (
+        f"{verdict}: with {whole.size:,} training pairs instead of {half.size:,} it is right in "
+        f"{points(gained)} more of the choices."
+    )
 
 
 def sure_and_right(learner: Learner) -> str:
@@ -196,22 +206,29 @@ def how(found: Findings) -> str:
         else f"and never on more than {MOST_PAIRS:,}"
     )
     return (
-        f"Each model was trained on four fifths of the pairs and tested on the rest, five times over; pairs with one prompt stay together. "
-        f"The features’ weights have a prior of variance 1, as everywhere in this book. The model of words has {found.terms:,} weights, one "
-        f"for each word or two words in a row that only one answer has in at least {RAREST} pairs, with a prior of variance 1/{L2:g}; it was "
+        "Each model was trained on four fifths of the pairs and tested on the rest, five times over; "
+        "pairs with one prompt stay together. "
+        "The features’ weights have a prior of variance 1, as everywhere in this book. "
+        f"The model of words has {found.terms:,} weights, one "
+        f"for each word or two words in a row that only one answer has in at least {RAREST} pairs, "
+        f"with a prior of variance 1/{L2:g}; it was "
         f"trained on {found.sampled:,} pairs, {sample}."
     )
 
 
 def too_few(glance: Glance) -> str:
-    return f"{number_of(glance.decided, 'pair has', 'pairs have')} a winner. From fewer than {LEAST} there is too little to learn."
+    return (
+        f"{number_of(glance.decided, 'pair has', 'pairs have')} a winner. From fewer than {LEAST} there is "
+        "too little to learn."
+    )
 
 
 def doubts(found: Findings) -> str:
     if not found.doubts:
         return "The model expects no other answer than the one that was chosen, in any pair."
     return (
-        f"In these pairs the label says otherwise than the model of {LEARNERS[found.doubter]} expects, most surely first. "
+        f"In these pairs the label says otherwise than the model of {LEARNERS[found.doubter]} expects, "
+        "most surely first. "
         "It had not seen the pair that it judges. It may well be the model that is wrong: it only counts."
     )
 

@@ -21,7 +21,8 @@ class Turn(NamedTuple):
 
 WHO = {
     "human": "Human", "user": "Human", "prompter": "Human", "question": "Human",
-    "assistant": "Assistant", "gpt": "Assistant", "model": "Assistant", "bot": "Assistant", "chatgpt": "Assistant", "answer": "Assistant",
+    "assistant": "Assistant", "gpt": "Assistant", "model": "Assistant", "bot": "Assistant", "chatgpt": "Assistant",
+    "answer": "Assistant",
     "system": "System",
     "tool": "Tool", "function": "Tool", "observation": "Tool", "function_call": "Tool", "ipython": "Tool",
 }  # fmt: skip
@@ -35,7 +36,7 @@ def said(value: object) -> str:
     """A text, whatever it is wrapped in; raises Unusable."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or value is None or isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, bool) or value is None or (isinstance(value, float) and not math.isfinite(value)):
         raise Unusable("text", f"it is {json.dumps(value)}")
     if isinstance(value, (int, float)):
         return str(value)
@@ -50,7 +51,9 @@ def said(value: object) -> str:
 
 
 def turns(value: object) -> list[Turn]:
-    """A dialogue from a list of turns, from one turn, or from a text; a text without speakers is one turn of the model's."""
+    """A dialogue from a list of turns, from one turn, or from a
+    text; a text without speakers is one turn of the model's.
+    """
     if isinstance(value, str):
         return _written(value)
     if isinstance(value, dict):

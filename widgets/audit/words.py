@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from array import array
 from collections import Counter
@@ -34,12 +35,13 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 def terms(text: str) -> set[str]:
     """The words of a text, in small letters, and every two in a row."""
     words = _WORD.findall(text.lower())
-    return {*words, *map(" ".join, zip(words, words[1:], strict=False))}
+    return {*words, *map(" ".join, itertools.pairwise(words))}
 
 
 @dataclass(frozen=True, eq=False)
 class Terms:
-    """Which of n pairs has which term on one side only: a row each, 1 for the chosen answer and -1 for the rejected one.
+    """Which of n pairs has which term on one side only: a row
+    each, 1 for the chosen answer and -1 for the rejected one.
 
     ``places`` (n,) are the pairs' on the shelf. ``met`` are some pairs for each term.
     """
@@ -59,7 +61,9 @@ class Terms:
 
 @dataclass
 class Collecting:
-    """Goes through the pairs twice: to see which terms there are, then to write them down. Iterate, then ask for ``terms``."""
+    """Goes through the pairs twice: to see which terms there are,
+    then to write them down. Iterate, then ask for ``terms``.
+    """
 
     shelf: Shelf
     places: Sequence[int]

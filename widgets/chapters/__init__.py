@@ -37,7 +37,7 @@ WIDGETS = Registry(
         Constitution,
         ReportCard,
         Quiz,
-    ]  # fmt: skip
+    ]
 )
 
 

@@ -1,4 +1,6 @@
-"""The AI labeller of chapter 3: it does not read, it is told of what kind each answer is, and goes by principles (RLAIF)."""
+"""The AI labeller of chapter 3: it does not read, it is told
+of what kind each answer is, and goes by principles (RLAIF).
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,17 @@ AS_KINDS = {
     "wrong": "wrong",
 }
 AI_LABELS = 100
-# How surely it keeps to the principles: the log-odds of a choice for each objection more to one answer than to the other.
+# How surely it keeps to the principles: the log-odds of a choice
+# for each objection more to one answer than to the other.
 SHARPNESS = 1.5
 # The principles that the AI labeller can go by here: those that tell answers of these kinds apart.
 PRINCIPLES = ("helpful", "truthful", "kind", "plain")
 
 
 def labels(pool: Pool, principles: Mapping[str, Principle], marked: tuple[str, ...], given: int) -> tuple[Label, ...]:
-    """What a labeller that goes by the chosen principles says of pairs drawn at random, told the kind of each answer (RLAIF)."""
+    """What a labeller that goes by the chosen principles says of
+    pairs drawn at random, told the kind of each answer (RLAIF).
+    """
     rng = random.Random(f"ai {given}")
     pairs = rng.sample(pool.pairs, min(AI_LABELS, len(pool.pairs)))
     styles = list(AS_KINDS)
@@ -93,7 +98,10 @@ def controls(state: Labeling, principles: Mapping[str, Principle]) -> h.Node:
 def how_it_judges() -> str:
     rule = constitution.Principle("rule", "", (("rude", 0),))
     odds = float(constitution.preferences(np.array([[0]]), np.array([[1]]), ["right", "rude"], [rule])[0])
-    return f"{AI_LABELLER} If one answer breaks one principle more, it prefers the other {round(100 * odds)} times in 100; if both break as many, it calls them equal."
+    return (
+        f"{AI_LABELLER} If one answer breaks one principle more, it prefers the other {round(100 * odds)} "
+        "times in 100; if both break as many, it calls them equal."
+    )
 
 
 def went_by(labels: tuple[Label, ...], principles: Mapping[str, Principle]) -> str:

@@ -1,4 +1,6 @@
-"""Chapter 4: a model criticises and revises its own answers by the reader's principles, and is trained on the result."""
+"""Chapter 4: a model criticises and revises its own answers
+by the reader's principles, and is trained on the result.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +41,11 @@ WORDING, MOST_OWN, MOST_REVISIONS = 120, 4, 12
 KEPT = 0.95  # by so many answers: as good as always
 DRAFTS, JUDGED, TRAINING_STEPS = 300, 1000, 80
 JUDGING = "judged"  # the seed of the answers that are judged: the same luck before training and after
-# Where the figure goes another way than Bai et al. 2022b, who began with a helpful model and questions written to provoke it.
+# Where the figure goes another way than Bai et al. 2022b, who began with a helpful model and questions written to
+# provoke it.
 DEPARTURE = (
-    "Here a raw model answers an ordinary question, every revision is held to all ticked principles at once, and the same "
+    "Here a raw model answers an ordinary question, every revision is held to all ticked principles at once, "
+    "and the same "
     "model is trained on."
 )
 
@@ -56,7 +60,9 @@ class Shares:
 
 @dataclass(frozen=True, eq=False)
 class Drafting:
-    """``versions`` are the answer as drawn, then after each revision; ``own`` the reader's principles, (words, kind)."""
+    """``versions`` are the answer as drawn, then after each
+    revision; ``own`` the reader's principles, (words, kind).
+    """
 
     question: str
     ticked: tuple[str, ...]
@@ -436,10 +442,14 @@ class Constitution(Widget[Drafting]):
         if after[evasive] > before[evasive] + 0.2 and after[good] < before[good]:
             found = (
                 f"An over-strict constitution: {parts.percent(after[evasive])} of its answers now evade the question "
-                f"({parts.percent(before[evasive])} before), and {parts.percent(after[good])} are good ({parts.percent(before[good])} before)."
+                f"({parts.percent(before[evasive])} before), and {parts.percent(after[good])} are good "
+                f"({parts.percent(before[good])} before)."
             )
         else:
-            found = f"Good answers went from {parts.percent(before[good])} to {parts.percent(after[good])}, evasive ones from {parts.percent(before[evasive])} to {parts.percent(after[evasive])}."
+            found = (
+                f"Good answers went from {parts.percent(before[good])} to {parts.percent(after[good])}, "
+                f"evasive ones from {parts.percent(before[evasive])} to {parts.percent(after[evasive])}."
+            )
         pair = self.contradiction(state)
         return f"{found} {self._least_kept(state)} {_contradicting(pair) if pair else ''}".strip()
 
@@ -447,7 +457,10 @@ class Constitution(Widget[Drafting]):
         share, principle = min(zip(state.after.kept, self.principles(state), strict=True), key=lambda found: found[0])
         if share > KEPT:
             return f"More than {parts.percent(KEPT)} of them keep each principle."
-        return f"The one kept least often: “{self.statement(state, principle.id).removesuffix('.')}”, in {parts.percent(share)} of answers."
+        return (
+            f"The one kept least often: “{self.statement(state, principle.id).removesuffix('.')}”, "
+            f"in {parts.percent(share)} of answers."
+        )
 
 
 # The seeds of all draws.

@@ -118,8 +118,9 @@ class Principle:
 
 @dataclass(frozen=True)
 class QuizQuestion:
-    """A question on the book, asked in the quiz or, to be guessed, where a chapter opens: ``options`` to choose from, which is
-    right (from 0), why, and the figure that shows it."""
+    """A question on the book, asked in the quiz or, to be guessed, where a chapter opens: ``options`` to choose from,
+    which is right (from 0), why, and the figure that shows it.
+    """
 
     id: str
     ask: str
@@ -133,7 +134,9 @@ class QuizQuestion:
 
 @dataclass(frozen=True)
 class Content:
-    """All of it. ``models`` are the trained models, packed, by question; where one is missing it is trained on demand."""
+    """All of it. ``models`` are the trained models, packed, by
+    question; where one is missing it is trained on demand.
+    """
 
     questions: tuple[Question, ...]
     language: Language

@@ -13,7 +13,6 @@ from widgets.core import dpo, optimum, pipeline
 from widgets.core.annotators import CAREFUL
 from widgets.core.channels import Channels, likeliest
 from widgets.core.language_model import LanguageModel
-
 from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
@@ -23,7 +22,8 @@ from .taste import Taste, phrase_features
 
 # Answers on the desk end after so many phrases, so that a few of them hold a good share of all.
 PHRASES = 2
-# Which answers are on it: so many of the likeliest of the raw model, of the fine-tuned one, and of each of these optima.
+# Which answers are on it: so many of the likeliest of the raw model, of the fine-tuned one, and of each of these
+# optima.
 OF_RAW, OF_TUNED, OF_OPTIMA = 2, 2, (0.5, 0.2, 0.03)
 NAMES = "ABCDEFG"
 COMPARISONS, SEED = 400, 1  # what a reward model of the careful judge's learns from, and the seed they are drawn with
@@ -32,8 +32,9 @@ DPO_BETA, DPO_STEPS = 0.3, 80
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """One question's desk: ``raw`` and ``tuned`` speak at most ``PHRASES`` phrases; ``gold`` (m,) is the careful judge's
-    opinion of each answer; ``judged`` how the reward model was made."""
+    """One question's desk: ``raw`` and ``tuned`` speak at most ``PHRASES`` phrases; ``gold`` (m,) is the careful
+    judge's opinion of each answer; ``judged`` how the reward model was made.
+    """
 
     channels: Channels
     raw: LanguageModel
@@ -55,7 +56,9 @@ class Levels:
         return self.channels.levels_under(self.tuned)
 
     def pairs(self, prefer: str) -> list[tuple[int, int]]:
-        """Preferred and rejected channels, by their rewards: the best of the middle field against the next, or every pair."""
+        """Preferred and rejected channels, by their rewards: the best of the middle field against the next, or every
+        pair.
+        """
         order = np.argsort(-self.channels.rewards, kind="stable").tolist()
         return list(combinations(order, 2)) if prefer == "all" else [(order[2], order[3])]
 
@@ -91,7 +94,9 @@ def levels_of(content: Content, id: str, taste: Taste | None) -> Levels:
 
 
 def _reward(content: Content, id: str, taste: Taste | None) -> tuple[np.ndarray, tuple[Settings, ...]]:
-    """A reward model's scores in units of their deviation among the fine-tuned model's answers, (n + 1, n + 1); and its settings."""
+    """A reward model's scores in units of their deviation among the fine-tuned model's answers, (n + 1, n + 1); and its
+    settings.
+    """
     models, task = content.trained(id), content.tasks[id]
     if taste:
         reward = reader_reward(models.tuned, phrase_features(content, id)[:-1] @ taste.model.weights)

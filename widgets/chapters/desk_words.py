@@ -17,8 +17,9 @@ CLOSE = 0.05  # nats: what moved by less has hardly moved
 
 @dataclass(frozen=True, eq=False)
 class Mix:
-    """What is on the desk now: log-levels (m + 1,), rewards as they have been moved (m,), beta, the log of Z, and the two
-    channels that are looked at: the one moved last, or the loudest, and the loudest of the others."""
+    """What is on the desk now: log-levels (m + 1,), rewards as they have been moved (m,), beta, the log of Z, and the
+    two channels that are looked at: the one moved last, or the loudest, and the loudest of the others.
+    """
 
     levels: Levels
     logs: np.ndarray
@@ -60,7 +61,8 @@ def pretrained(mix: Mix) -> str:
     )
     return (
         f"Fresh from pre-training, the model gives every answer a chance. The loudest on the desk is {NAMES[loud]}, "
-        f"at {share(mix.logs[loud])}; {judged}. The last channel is everything else that it might say. Together they make 100 %."
+        f"at {share(mix.logs[loud])}; {judged}. The last channel is everything else that it might say. "
+        "Together they make 100 %."
     )
 
 
@@ -79,8 +81,10 @@ def pushed(mix: Mix) -> str:
     push = mix.rewards[at] / mix.beta
     sunk = "sinks" if mix.log_z > 0 else "rises"
     return (
-        f"A reward model pushes each fader by its reward divided by beta: {NAMES[at]} by {_number(mix.rewards[at])} / {mix.beta:.2g}, "
-        f"which makes it {_times(push)} as likely. Then every fader {sunk} by one and the same amount, Z, so that they add up to one. "
+        f"A reward model pushes each fader by its reward divided by beta: {NAMES[at]} by "
+        f"{_number(mix.rewards[at])} / {mix.beta:.2g}, "
+        f"which makes it {_times(push)} as likely. Then every fader {sunk} by one and the same amount, Z, "
+        "so that they add up to one. "
         f"{NAMES[at]} comes out at {share(mix.logs[at])}; it began at {share(mix.levels.start[at])}."
     )
 
@@ -88,8 +92,10 @@ def pushed(mix: Mix) -> str:
 def held(mix: Mix) -> str:
     loud = mix.loudest
     return (
-        f"Beta holds the faders to their notches. At {mix.beta:.2g} the loudest, {NAMES[loud]}, is at {share(mix.logs[loud])}, "
-        f"{_times(mix.logs[loud] - mix.levels.start[loud])} what it was. Drag beta to the left, and the same rewards push harder."
+        f"Beta holds the faders to their notches. At {mix.beta:.2g} the loudest, {NAMES[loud]}, "
+        f"is at {share(mix.logs[loud])}, "
+        f"{_times(mix.logs[loud] - mix.levels.start[loud])} what it was. Drag beta to the left, "
+        "and the same rewards push harder."
     )
 
 
@@ -102,8 +108,10 @@ def screams(mix: Mix) -> str:
     if golds[loud] >= golds[best] - 1e-9:
         return f"{found}. No answer here is better by the careful judge, so this time nothing is lost but variety."
     return (
-        f"{found}. The reward model likes it best. The careful judge gives it {_number(golds[loud])}, and {NAMES[best]}, "
-        f"now at {share(mix.logs[best])}, {_number(golds[best])}: a weak leash turns a small error of the reward model into all that is said."
+        f"{found}. The reward model likes it best. The careful judge gives it {_number(golds[loud])}, "
+        f"and {NAMES[best]}, "
+        f"now at {share(mix.logs[best])}, {_number(golds[best])}: a weak leash turns a small error of the reward "
+        "model into all that is said."
     )
 
 
@@ -111,10 +119,13 @@ def backwards(mix: Mix) -> str:
     one, other = mix.focus, mix.other
     apart = mix.rewards[one] - mix.rewards[other]
     return (
-        f"Now read it backwards. {NAMES[one]} stands at {share(mix.logs[one])}, {share(mix.levels.start[one])} at its notch: beta times the logarithm of "
-        f"that ratio is {_number(mix.implied(one))}. For {NAMES[other]} it is {_number(mix.implied(other))}. Their difference, "
+        f"Now read it backwards. {NAMES[one]} stands at {share(mix.logs[one])}, {share(mix.levels.start[one])} "
+        "at its notch: beta times the logarithm of "
+        f"that ratio is {_number(mix.implied(one))}. For {NAMES[other]} it is {_number(mix.implied(other))}. "
+        "Their difference, "
         f"{_number(mix.implied(one) - mix.implied(other))}, is the difference of the two rewards, {_number(apart)}. "
-        "Drag a fader anywhere: there is a reward that puts it there. So a model that is trained directly holds a reward model in itself. That is DPO."
+        "Drag a fader anywhere: there is a reward that puts it there. So a model that is trained directly holds "
+        "a reward model in itself. That is DPO."
     )
 
 
@@ -128,24 +139,33 @@ def preferred(mix: Mix, before: np.ndarray, pairs: list[tuple[int, int]], steps:
                 f"One person preferred {NAMES[chosen]} to {NAMES[rejected]}. Drag the training on, and watch the two."
             )
         return (
-            f"After {steps} steps of DPO on one preference, {NAMES[chosen]} over {NAMES[rejected]}: {NAMES[chosen]} went {_from_to(before[chosen], mix.logs[chosen])}, "
-            f"{NAMES[rejected]} {_from_to(before[rejected], mix.logs[rejected])}. The loss asks only that they move apart."
+            f"After {steps} steps of DPO on one preference, {NAMES[chosen]} over {NAMES[rejected]}: "
+            f"{NAMES[chosen]} went {_from_to(before[chosen], mix.logs[chosen])}, "
+            f"{NAMES[rejected]} {_from_to(before[rejected], mix.logs[rejected])}. The loss asks only that they "
+            "move apart."
         )
     sunk = sum(moved[chosen] < 0 for chosen, _ in pairs)
     if not steps:
         return f"Now all {len(pairs)} pairs on the desk, each preferred as its rewards say. Drag the training on."
     both = next(((c, r) for c, r in pairs if moved[c] < -CLOSE and moved[r] < -CLOSE), None)
     tail = (
-        f" In the pair {NAMES[both[0]]} over {NAMES[both[1]]}, for one, both sink: {NAMES[both[0]]} {_from_to(before[both[0]], mix.logs[both[0]])}, "
-        f"{NAMES[both[1]]} {_from_to(before[both[1]], mix.logs[both[1]])}. They still move apart, which is all the loss asks."
+        f" In the pair {NAMES[both[0]]} over {NAMES[both[1]]}, for one, both sink: {NAMES[both[0]]} "
+        f"{_from_to(before[both[0]], mix.logs[both[0]])}, "
+        f"{NAMES[both[1]]} {_from_to(before[both[1]], mix.logs[both[1]])}. They still move apart, "
+        "which is all the loss asks."
         if both
         else " So far no pair has sunk together."
     )
-    return f"After {steps} steps of DPO on {len(pairs)} preferences at once, the preferred answer has become less likely in {sunk} of them.{tail}"
+    return (
+        f"After {steps} steps of DPO on {len(pairs)} preferences at once, the preferred answer has become "
+        f"less likely in {sunk} of them.{tail}"
+    )
 
 
 def formula(mix: Mix, lit: str) -> h.Node:
-    """pi* = reference exp(r / beta) / Z of the channel that is looked at, each number under its term; ``lit`` is the one that moves."""
+    """pi* = reference exp(r / beta) / Z of the channel that is looked at, each number under its term; ``lit`` is the
+    one that moves.
+    """
     name = NAMES[mix.focus]
     terms = [
         ("level", f"π*({name})", share(mix.logs[mix.focus])), " = ",

@@ -13,7 +13,9 @@ from .labels import Label, fair_tests, favourite
 
 
 def above_half_since(labels: Sequence[Label]) -> int | None:
-    """The number of the choice, from 1, since which more than half of the fair tests so far were predicted; None where now they are not."""
+    """The number of the choice, from 1, since which more than half of
+    the fair tests so far were predicted; None where now they are not.
+    """
     since, right, count = None, 0, 0
     for place, label in enumerate(labels, start=1):
         if label.tests:
@@ -26,16 +28,25 @@ def prediction_record(labels: Sequence[Label]) -> str:
     """How well it has predicted the reader, in a sentence, and whether that may be luck."""
     tested, since = fair_tests(labels), above_half_since(labels)
     if not tested:
-        return "Before every choice it guesses. The line begins at your first choice between two answers drawn at random, once it has an opinion."
+        return (
+            "Before every choice it guesses. The line begins at your first choice between two answers drawn "
+            "at random, once it has an opinion."
+        )
     late = tested[-10:]
-    told = f"Of the last {len(late)} choices between two answers drawn at random it predicted {sum(label.predicted for label in late)}."
+    told = (
+        f"Of the last {len(late)} choices between two answers drawn at random it predicted "
+        f"{sum(label.predicted for label in late)}."
+    )
     if len(late) == 1:
         told = (
             f"It {'predicted' if late[0].predicted else 'missed'} the first choice between two answers drawn at random."
         )
     if not since:
         return f"{told} Its share is not above a coin’s half."
-    return f"{told} Its share has been above a coin’s half since choice {since}. By luck, a coin does as well {_times_in_100(_luck(tested))}."
+    return (
+        f"{told} Its share has been above a coin’s half since choice {since}. By luck, "
+        f"a coin does as well {_times_in_100(_luck(tested))}."
+    )
 
 
 def verdict(label: Label, now: float) -> h.Node:

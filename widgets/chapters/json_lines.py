@@ -1,4 +1,6 @@
-"""Comparisons as JSON Lines with ``prompt``, ``chosen`` and ``rejected``, the format that preference-tuning tools read."""
+"""Comparisons as JSON Lines with ``prompt``, ``chosen`` and
+``rejected``, the format that preference-tuning tools read.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from widgets.kit.events import Rejected, Text, Value
 MOST_LINES, LONGEST_FILE, LONGEST_LINE, LONGEST_TEXT = 10_000, 4_000_000, 200_000, 10_000
 # Lists and objects in one another in a line.
 DEEPEST = 100
-# Bytes of all the files that a log holds, as JSON: less than the codec reads back, so that there is room for the labels.
+# Bytes of all the files that a log holds, as JSON: less than the codec reads back, so that there is room for the
+# labels.
 MOST_WRITTEN = 15_000_000
 # The page gets its turn after so many lines or characters of a file, whichever comes first.
 TURN_LINES, TURN_CHARACTERS = 50, 10_000
@@ -30,7 +33,8 @@ class FileText(Text):
             raise self.reject(value, "a text")
         if len(value) > self.length:
             raise Rejected(
-                f"The file has {len(value):,} characters, and at most {self.length:,} can be imported. Nothing was changed. "
+                f"The file has {len(value):,} characters, and at most {self.length:,} can be imported. "
+                "Nothing was changed. "
                 "Keep the first part of its lines, and import that."
             )
         try:
@@ -78,13 +82,16 @@ class Imported:
         if self.line == self.lines:
             return f"{found}."
         return (
-            f"{found}, from lines 1 to {self.line:,} of {self.lines:,}. Stopped here, it keeps these and knows nothing of the later lines; "
+            f"{found}, from lines 1 to {self.line:,} of {self.lines:,}. Stopped here, "
+            "it keeps these and knows nothing of the later lines; "
             "import the file again to have them all."
         )
 
 
 class Reading:
-    """A file read line by line: iterating over it gives the number of lines read whenever the page should get its turn."""
+    """A file read line by line: iterating over it gives the
+    number of lines read whenever the page should get its turn.
+    """
 
     def __init__(self, text: str) -> None:
         # At newlines alone: JSON texts may hold the other characters at which ``splitlines`` breaks.
@@ -130,7 +137,9 @@ class Reading:
 
 
 def _difference(line: str) -> np.ndarray:
-    """One line of JSON as the chosen answer's features less the rejected one's; ValueError says what is wrong with it."""
+    """One line of JSON as the chosen answer's features less the
+    rejected one's; ValueError says what is wrong with it.
+    """
     record = _json(line)
     if not isinstance(record, dict):
         raise ValueError("it is not an object with prompt, chosen and rejected")

@@ -72,7 +72,8 @@ def causes(broken: frozenset[str], draws: Sequence[tuple[float, float]], sizes: 
     clear = ahead > behind and chance(ahead, behind) < LUCK
     if broken & {"votes", "few", "noisy"} and "oracle" not in broken and clear:
         why.append(
-            f"Single votes are noisy, and RLHF learns {sizes[0]} weights from them, where DPO moves {sizes[1]:,} numbers "
+            f"Single votes are noisy, and RLHF learns {sizes[0]} weights from them, where DPO moves {sizes[1]:,} "
+            "numbers "
             "of its policy. The true reward is of the reward model’s form, one weight a phrase, which helps RLHF."
         )
     if broken & {"own", "uncovered"} and clear:

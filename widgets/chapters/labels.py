@@ -89,7 +89,8 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Labeling:
-    """The reader's labels, the AI labeller's and a file's; the reward model fitted to all, and the weights after each change.
+    """The reader's labels, the AI labeller's and a file's; the
+    reward model fitted to all, and the weights after each change.
 
     ``differences`` (k, d) of features and ``preferences`` (k,) are what the model was fitted to. ``marks`` are the
     changes that others' labels made when they came or went: which, and whose. ``written`` are the bytes of all files

@@ -1,4 +1,6 @@
-"""What chapter 3's reward model has learned from labels: its weights, scores, record and ranking, as charts and lists."""
+"""What chapter 3's reward model has learned from labels: its
+weights, scores, record and ranking, as charts and lists.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,8 @@ def scores(state: Labeling, pool: Pool) -> h.Node:
         ),
         state.marks
         and parts.note(
-            "Each label of yours is one change. What the AI labeller or a file brings or takes away is one too, with an upright line."
+            "Each label of yours is one change. What the AI labeller or a file brings or takes away is one too, "
+            "with an upright line."
         ),
         parts.note("It is never told which answer is of which kind."),
     ]
@@ -126,7 +129,10 @@ def _surest(rows: list, counts: Counts) -> str:
     feature, weight, deviation = max(rows, key=lambda row: abs(row[1]) / row[2])
     if abs(weight) <= 2 * deviation:
         return "Every whisker still crosses zero: it is sure of nothing yet."
-    return f"It is surest of “{feature.label}” ({feature.description}): in {_whose_taste(counts)} it counts {'for' if weight > 0 else 'against'} an answer."
+    return (
+        f"It is surest of “{feature.label}” ({feature.description}): in {_whose_taste(counts)} it counts "
+        f"{'for' if weight > 0 else 'against'} an answer."
+    )
 
 
 def _steadiness(state: Labeling) -> h.Node:
@@ -165,7 +171,10 @@ def _highest(series: Sequence[charts.Series], counts: Counts) -> str:
     """Which kinds of answers score highest and lowest, in a sentence."""
     best, worst = (pick(series, key=lambda line: line.points[-1][1]) for pick in (max, min))
     if best.points[-1][1] - worst.points[-1][1] < 1e-9:
-        return "So far every kind of answer scores the same. A choice bends the lines, a tie holds them together, a skip says nothing."
+        return (
+            "So far every kind of answer scores the same. A choice bends the lines, "
+            "a tie holds them together, a skip says nothing."
+        )
     return f"After {counts.words}, {best.name} answers score highest and {worst.name} ones lowest."
 
 

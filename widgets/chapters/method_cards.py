@@ -1,4 +1,6 @@
-"""Chapter 4: RLHF, DPO and Constitutional AI, trained on the same question from the same model, by their whole paths."""
+"""Chapter 4: RLHF, DPO and Constitutional AI, trained on the
+same question from the same model, by their whole paths.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
+from .labels import Labeling
 from .method_paths import LABELS, Lesson, Point, Reader, Run, lesson_settings, train
 from .method_texts import METHODS, Method
-from .labels import Labeling
 from .stand_ins import AI_LABELLER, CRITIC, PORTRAITS
 from .taste import Taste, phrase_features, taste_of, why_none
 
@@ -28,7 +30,9 @@ TONES = {"rlhf": "reward", "dpo": "aligned", "cai": "human"}
 
 @dataclass(eq=False)
 class Work:
-    """Whether long work goes on. Its generator says so when it ends, also when the reader stops it: no state comes after that."""
+    """Whether long work goes on. Its generator says so when it ends, also when the reader stops it: no state comes
+    after that.
+    """
 
     going: bool = True
 
@@ -172,9 +176,12 @@ class MethodCards(Widget[Cards]):
     def _results(self, state: Cards) -> h.Node:
         if not state.draws:
             return parts.note(
-                f"All three start from the same SFT model, which answers {LABELS} times twice. For RLHF and DPO the same choices "
-                f"between these answers are made by {'your reward model' if state.taste else CAREFUL.name}; for Constitutional AI "
-                f"the AI labeller chooses between answers of its own by {len(self.principles)} principles. Each pair gets one vote."
+                f"All three start from the same SFT model, which answers {LABELS} times twice. "
+                "For RLHF and DPO the same choices "
+                f"between these answers are made by {'your reward model' if state.taste else CAREFUL.name}; "
+                "for Constitutional AI "
+                f"the AI labeller chooses between answers of its own by {len(self.principles)} principles. "
+                "Each pair gets one vote."
             )
         # While it works, what is still to come has its place already, so that nothing jumps when it arrives.
         return [h.div(class_="work")[self._work(state)], self._picture(state), self._table(state), self._answers(state)]
@@ -239,7 +246,8 @@ def verdict(state: Cards) -> str:
     here = ", ".join(f"{METHODS[name].title} is at {parts.shown(gold)}" for name, gold in draw.at_common().items())
     direct = next(run for run in draw.runs if run.method == "dpo")
     sunk = (
-        f"DPO goes on to {direct.end.kl:.1f} nats, where it has {parts.shown(direct.end.gold)}. It only has to widen the margin between "
+        f"DPO goes on to {direct.end.kl:.1f} nats, where it has {parts.shown(direct.end.gold)}. "
+        "It only has to widen the margin between "
         f"two answers: of those preferred, {parts.percent(direct.sunk)} became less likely."
     )
     return f"At {draw.common:.1f} nats (the dashed line), as far as all three come, {here}. {_over(state.whole)} {sunk}"

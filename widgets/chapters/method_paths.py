@@ -1,4 +1,6 @@
-"""The three methods, trained: each one's path of true quality against distance, from data made and labelled in one way."""
+"""The three methods, trained: each one's path of true quality
+against distance, from data made and labelled in one way.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,9 @@ JUDGED = 1000  # answers, at each look
 
 @dataclass(frozen=True)
 class Point:
-    """Where a policy is after a step of training: its KL from the common start, exact, in nats; its mean true quality over
-    ``JUDGED`` answers, and that mean's standard error."""
+    """Where a policy is after a step of training: its KL from the common start, exact, in nats; its mean true quality
+    over ``JUDGED`` answers, and that mean's standard error.
+    """
 
     step: int
     kl: float
@@ -43,7 +46,9 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One method's path and what it took. ``sunk`` is, for DPO, the share of preferred answers that became less likely."""
+    """One method's path and what it took. ``sunk`` is, for DPO,
+    the share of preferred answers that became less likely.
+    """
 
     method: str
     path: tuple[Point, ...]
@@ -64,7 +69,9 @@ class Run:
         return self.path[-1]
 
     def at(self, kl: float) -> float | None:
-        """The true quality where the path first comes so far, between its points along a straight line; None where it never does."""
+        """The true quality where the path first comes so far, between its points along a straight line; None where it
+        never does.
+        """
         for before, after in zip(self.path, self.path[1:], strict=False):
             if before.kl <= kl <= after.kl:
                 share = (kl - before.kl) / (after.kl - before.kl) if after.kl > before.kl else 0.0
@@ -173,7 +180,9 @@ def direct(lesson: Lesson, pupil: Pupil) -> Iterator[float]:
 
 
 def constitutional(lesson: Lesson, pupil: Pupil) -> Iterator[float]:
-    """Fine-tuning on its own revisions, then RLHF on comparisons that the AI labeller makes, in the same way (RLAIF)."""
+    """Fine-tuning on its own revisions, then RLHF on comparisons
+    that the AI labeller makes, in the same way (RLAIF).
+    """
     task, labeller = lesson.task, Labeller(lesson.principles)
     revise = partial(
         constitution.supervised, lesson.start, task.kinds, lesson.principles, task.rng("drafts", lesson.seed),
@@ -209,7 +218,9 @@ METHODS: dict[str, Callable[[Lesson, Pupil], Iterator[float]]] = {"rlhf": rlhf, 
 
 
 def train(lesson: Lesson, method: str) -> Iterator[float | Run]:
-    """Trains one method: yields the share done after every step, and last the ``Run``. Seconds are of training alone."""
+    """Trains one method: yields the share done after every step,
+    and last the ``Run``. Seconds are of training alone.
+    """
     pupil, seconds = Pupil(lesson), 0.0
     training = METHODS[method](lesson, pupil)
     while True:

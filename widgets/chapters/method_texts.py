@@ -50,7 +50,8 @@ METHODS = {
     ),
     "cai": Method(
         "Constitutional AI",
-        "A loop with itself, autonomous: it corrects itself by written principles. In its second phase, RLAIF, an AI compares.",
+        "A loop with itself, autonomous: it corrects itself by written principles. In its second phase, RLAIF, "
+        "an AI compares.",
         "law",
         (
             parts.Stage("SFT model", "model", "drafts, and revises by principles", "revisions", "aligned"),

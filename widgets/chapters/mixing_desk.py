@@ -1,4 +1,6 @@
-"""Chapters 2 and 4: RLHF as a mixing desk, whose every fader is an answer; dragged and not run, and read backwards as DPO."""
+"""Chapters 2 and 4: RLHF as a mixing desk, whose every fader is an answer; dragged and not run, and read backwards as
+DPO.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ from widgets.kit.widget import Options, Widget
 from . import desk_words as words
 from .content import Content
 from .desk_levels import DPO_STEPS, NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES, Levels, levels_of
-from .method_cards import readers_taste
 from .labels import Labeling
+from .method_cards import readers_taste
 from .taste import MadeForTaste, Taste
 
 QUESTION_IDS = ("writing", "salary", "moon", "dog", "headache", "password")
@@ -46,8 +48,9 @@ class DeskOptions(Options):
 
 @dataclass(frozen=True, eq=False)
 class Desk:
-    """``step`` is where the story is, ``read`` where it is in a figure that opens backwards; ``beta`` a tick of ``BETA``;
-    ``rewards`` those that the reader has moved; ``moved`` the term that moved last, and of which channel."""
+    """``step`` is where the story is, ``read`` where it is in a figure that opens backwards; ``beta`` a tick of
+    ``BETA``; ``rewards`` those that the reader has moved; ``moved`` the term that moved last, and of which channel.
+    """
 
     question: str
     taste: Taste | None = None
@@ -282,7 +285,9 @@ class MixingDesk(Widget[Desk]):
     def _origin(self, state: Desk, step: int) -> str:
         optima = " and ".join([", ".join(f"{beta:g}" for beta in OF_OPTIMA[:-1]), f"{OF_OPTIMA[-1]:g}"])
         chosen = (
-            f"Answers end after {PHRASES} phrases here. On the desk are the {OF_RAW} likeliest of the raw model, the {OF_TUNED} likeliest of "
-            f"the fine-tuned one, and the likeliest of the optimum at beta {optima}. A line across a track is a factor of ten."
+            f"Answers end after {PHRASES} phrases here. On the desk are the {OF_RAW} likeliest of the raw model, "
+            f"the {OF_TUNED} likeliest of "
+            f"the fine-tuned one, and the likeliest of the optimum at beta {optima}. A line across a track is a "
+            "factor of ten."
         )
         return chosen if step < PUSHED else f"{state.whose} {chosen}"

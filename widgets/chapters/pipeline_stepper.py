@@ -206,7 +206,8 @@ class PipelineStepper(Widget[Pipeline]):
                         [charts.Line("held out", made.accuracies, "reward"), charts.Rule("a coin", y=0.5)],
                         x=charts.Axis("comparisons", log=True),
                         y=_shares("share predicted", [share for _, share in made.accuracies]),
-                        says=f"With {made.size} comparisons it predicts {parts.percent(made.accuracy)} of the choices. Its teacher wavers, so nothing could predict all.",
+                        says=f"With {made.size} comparisons it predicts {parts.percent(made.accuracy)} of the "
+                        "choices. Its teacher wavers, so nothing could predict all.",
                         height="short",
                     ),
                 ),
@@ -296,7 +297,10 @@ class PipelineStepper(Widget[Pipeline]):
         answers = np.array(list(dict.fromkeys(map(tuple, drawn.tolist()))))
         golds, scores = task.gold(answers), state.learned and task.counts(answers) @ state.learned.model.weights
         order = range(len(answers)) if scores is None else np.argsort(-scores, kind="stable")
-        score = lambda index: "none yet" if scores is None else parts.number(float(scores[index]), signed=True)
+
+        def score(index: int) -> str:
+            return "none yet" if scores is None else parts.number(float(scores[index]), signed=True)
+
         return [
             self._asked(state),
             parts.table(
@@ -351,7 +355,10 @@ _DIAGRAMS = (
     ),
 )
 _LIT = (2, 3, 3)
-_READY = f"{pipeline.DEMONSTRATIONS} good answers are ready; {pipeline.HELD_OUT} more are held out, to see what was learned and not just remembered."
+_READY = (
+    f"{pipeline.DEMONSTRATIONS} good answers are ready; {pipeline.HELD_OUT} more are held out, "
+    "to see what was learned and not just remembered."
+)
 _NOT_RUN = "Run the step, and the same model answers again, with the same luck."
 _NO_SCORE = "With a score to practise for, the same model will answer here again."
 _PAIRS = (
@@ -369,7 +376,8 @@ def _lost(before: float, after: float) -> str:
     if f"{before:.2f}" == f"{after:.2f}":
         return f"On answers it has never seen, the loss is {after:.2f} nats, as at the start."
     return (
-        f"On answers it has never seen, the loss {'fell' if after < before else 'rose'} from {before:.2f} to {after:.2f} nats: "
+        f"On answers it has never seen, the loss {'fell' if after < before else 'rose'} from {before:.2f} to "
+        f"{after:.2f} nats: "
         f"a good answer’s next phrase became {np.exp(before - after):.1f} times as likely."
     )
 
@@ -379,7 +387,10 @@ def _by_heart(losses: tuple[tuple[int, float, float], ...]) -> str:
     lowest = min(losses, key=lambda point: point[2])
     if losses[-1][2] - lowest[2] < 0.01:
         return ""
-    return f" It was lowest after {lowest[0]} steps, at {lowest[2]:.2f}: since then the model learns the demonstrations by heart."
+    return (
+        f" It was lowest after {lowest[0]} steps, at {lowest[2]:.2f}: since then the model learns the "
+        "demonstrations by heart."
+    )
 
 
 def _shares(label: str, values: list[float]) -> charts.Axis:
@@ -439,7 +450,8 @@ def _risen(made: Practised) -> str:
     """From where to where the score and true quality went; the judge may not have looked since a few rounds."""
     first, last = made.looks[0], made.looks[-1]
     return (
-        f"After {made.rounds} rounds: the score went from {parts.shown(made.rewards[0][1])} to {parts.shown(made.rewards[-1][1])}; "
+        f"After {made.rounds} rounds: the score went from {parts.shown(made.rewards[0][1])} to "
+        f"{parts.shown(made.rewards[-1][1])}; "
         f"true quality (the careful judge’s verdict) from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
         f"{'' if last.step == made.rounds else f' by round {last.step}'}."
     )

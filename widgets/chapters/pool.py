@@ -58,7 +58,8 @@ class Pool:
         return {style: np.mean(found, axis=0) for style, found in vectors.items() if found}
 
     def after(self, labels: tuple[Label, ...], model: RewardModel, chooser: str) -> tuple[str, str] | None:
-        """The next comparison: the one from which the model would learn most, or any by turns; now and then an old one again.
+        """The next comparison: the one from which the model would
+        learn most, or any by turns; now and then an old one again.
 
         Never the same question twice in a row, as long as that can be helped.
         """

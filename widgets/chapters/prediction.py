@@ -48,7 +48,8 @@ class Prediction(Widget[Guesses]):
         )
         if self.options.about and self.options.about not in self.questions:
             raise Rejected(
-                f"there is no question {self.options.about!r} in content/predictions.yaml; {one_of(list(self.questions), self.options.about)}"
+                f"there is no question {self.options.about!r} in content/predictions.yaml; "
+                f"{one_of(list(self.questions), self.options.about)}"
             )
 
     def start(self) -> Guesses:

@@ -22,7 +22,8 @@ from .json_lines import LONGEST_FILE, FileText, Imported, Reading, to_line, writ
 from .labels import CHOICES, PREFERENCES, Label, Labeling
 from .pool import ASK_AGAIN, AT_RANDOM, CHOOSERS, Pool, due_again, is_drawn
 
-# The model is fitted anew whenever the file has grown by this share: often enough to be stopped, too seldom to cost much.
+# The model is fitted anew whenever the file has grown by this
+# share: often enough to be stopped, too seldom to cost much.
 GROWTH = 0.2
 
 
@@ -184,7 +185,9 @@ class PreferenceLabeling(Widget[Labeling]):
         yield replace(done, pair=self.pool.after(done.labels, done.model, done.chooser))
 
     def _with_file(self, state: Labeling, imported: Imported) -> Labeling:
-        """With a file’s comparisons in place of an earlier file’s. Where neither has any, there is nothing to learn and to mark."""
+        """With a file’s comparisons in place of an earlier file’s. Where neither has any, there is nothing to learn and
+        to mark.
+        """
         before, came = state.counts.imported, len(imported.preferences)
         changed = replace(state, imported=imported)
         return (
@@ -223,7 +226,8 @@ class PreferenceLabeling(Widget[Labeling]):
         return [
             parts.chips("chooser", "Next pair:", CHOOSERS, state.chooser),
             parts.note(
-                "“Most informative” asks, every second time, what it expects to learn most from. All at random, the whiskers shrink more slowly as a rule."
+                "“Most informative” asks, every second time, what it expects to learn most from. All at random, "
+                "the whiskers shrink more slowly as a rule."
             ),
             ai_labeller.controls(state, self.principles),
             state.counts.total > state.counts.yours and learned.whose(state.counts),

@@ -147,12 +147,22 @@ class Pull(Widget[Pulled]):
         qualities = self._qualities
         best = int(np.argmax(qualities))
         if not state.stop:
-            return "A raw model says what is likely. Drag the slider: a reward, learned from comparisons, begins to pull at every word."
+            return (
+                "A raw model says what is likely. Drag the slider: a reward, learned from comparisons, "
+                "begins to pull at every word."
+            )
         if state.stop < best:
-            return "The same luck, pulled: what people prefer becomes likelier, and what they do not is heard less. There is more to gain."
+            return (
+                "The same luck, pulled: what people prefer becomes likelier, and what they do not is heard "
+                "less. There is more to gain."
+            )
         if state.stop == best:
-            return f"About as good as it gets: true quality {parts.shown(quality, signed=True)}, from {parts.shown(qualities[0], signed=True)}. Pull on."
+            return (
+                f"About as good as it gets: true quality {parts.shown(quality, signed=True)}, "
+                f"from {parts.shown(qualities[0], signed=True)}. Pull on."
+            )
         return (
-            f"Too hard. The reward still rises; true quality, {parts.shown(quality, signed=True)}, is below its best, {parts.shown(qualities[best], signed=True)}. "
+            f"Too hard. The reward still rises; true quality, {parts.shown(quality, signed=True)}, "
+            f"is below its best, {parts.shown(qualities[best], signed=True)}. "
             "Whatever the reward model overrates takes over."
         )

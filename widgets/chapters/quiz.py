@@ -22,7 +22,9 @@ LETTERS = "abcdef"
 
 @dataclass(frozen=True)
 class Answers:
-    """Which question the reader is at, or past the last; what was first answered to each question, and what was guessed in the chapters, by id."""
+    """Which question the reader is at, or past the last; what was first answered to each question, and what was guessed
+    in the chapters, by id.
+    """
 
     at: int
     given: dict[str, int]
@@ -119,7 +121,10 @@ class Quiz(Widget[Answers]):
         if given is None:
             return parts.reading("Choose one. The first choice counts.")
         verdict = "Right. " if given == question.right else "Not quite. "
-        score = f" {right(self.content.quiz, state.given)} of {count} {'right' if count == len(self.content.quiz) else 'so far'}{self._with_guesses(state)}."
+        score = (
+            f" {right(self.content.quiz, state.given)} of {count} "
+            f"{'right' if count == len(self.content.quiz) else 'so far'}{self._with_guesses(state)}."
+        )
         return [
             parts.reading(h.strong[verdict], question.why, score if count > 1 else ""),
             h.p[h.a(href=address(question.figure))[f"Where chapter {chapter(question)} shows it"]],

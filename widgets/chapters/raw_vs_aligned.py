@@ -43,8 +43,8 @@ NORMAL = 1.96
 @dataclass(frozen=True)
 class Demo:
     """``turn`` numbers the draw; ``heat`` is a tick of ``HEAT``; ``looked`` the side and place of a token, if any;
-    ``counts`` how many of some times ``SAMPLES`` answers fall into each category, by side; ``surprises`` how many questions
-    chance has chosen."""
+    ``counts`` how many of some times ``SAMPLES`` answers fall into each category, by side; ``surprises`` how many
+    questions chance has chosen."""
 
     question: str
     turn: int = 0
@@ -61,8 +61,9 @@ class Demo:
 
 @dataclass(frozen=True)
 class DemoOptions(Options):
-    """``compact`` shows the two answers and nothing else; ``seed`` draws the luck: every seed gives real samples, and the
-    first of the usual one shows the difference."""
+    """``compact`` shows the two answers and nothing else; ``seed`` draws the luck: every seed gives real samples, and
+    the first of the usual one shows the difference.
+    """
 
     compact: bool = False
     seed: int = SEED
@@ -329,7 +330,10 @@ class RawVsAligned(Widget[Demo]):
 
     def _verdict(self, state: Demo) -> str:
         good = {side: parts.percent(state.counts[side][-1] / state.asked) for side in SIDES}
-        return f"Of the aligned model’s answers {good['aligned']} are good, of the raw one’s {good['raw']}. {_commonest(state.counts['raw'])}"
+        return (
+            f"Of the aligned model’s answers {good['aligned']} are good, of the raw one’s {good['raw']}. "
+            f"{_commonest(state.counts['raw'])}"
+        )
 
 
 def _commonest(counts: tuple[int, ...]) -> str:
@@ -338,7 +342,10 @@ def _commonest(counts: tuple[int, ...]) -> str:
     most = max(faults.values())
     if not most:
         return "None of the raw ones has a fault."
-    return f"The commonest fault of the raw ones is to be {' or '.join(name for name, count in faults.items() if count == most)}."
+    return (
+        "The commonest fault of the raw ones is to be "
+        f"{' or '.join(name for name, count in faults.items() if count == most)}."
+    )
 
 
 def _decisions(said: list[int], model: LanguageModel) -> int:
@@ -347,7 +354,9 @@ def _decisions(said: list[int], model: LanguageModel) -> int:
 
 
 def _with_interval(share: float, asked: int) -> str:
-    """A share and where the true one lies, "3 % (1–6 %)": rounded outwards, or a narrow interval would come down to a false 0."""
+    """A share and where the true one lies, "3 % (1–6 %)": rounded outwards, or a narrow interval would come down to a
+    false 0.
+    """
     low, high = wilson(share, asked)
     return f"{parts.percent(share)} ({floor(100 * low)}–{ceil(100 * high)} %)"
 
@@ -361,8 +370,9 @@ def wilson(share: float, asked: int) -> tuple[float, float]:
 
 
 def _divergence(p: np.ndarray, q: np.ndarray) -> float:
-    """KL(p || q) in nats; what heat has made too rare for a float to hold counts as the rarest that it can. Rounding can't make it
-    negative."""
+    """KL(p || q) in nats; what heat has made too rare for a float to hold counts as the rarest that it can. Rounding
+    can't make it negative.
+    """
     used, q = p > 0, np.maximum(q, 1e-300)
     return max(float((p[used] * np.log(p[used] / q[used])).sum()), 0.0)
 

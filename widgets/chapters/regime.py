@@ -8,8 +8,8 @@ from .three_steps import ITERATIONS, Look, Practised
 
 # Whoever gains less than this share of what could be gained is held too tight.
 TIGHT = 1 / 3
-# Practice that has less than this share of what the exact optimum gains on the same leash, and is nearer to its start, has
-# settled.
+# Practice that has less than this share of what the exact optimum gains on the same leash, and is nearer to its start,
+# has settled.
 SETTLED = 0.9
 
 
@@ -31,7 +31,9 @@ def nats(distance: float) -> str:
 
 
 def _verdict(made: Practised) -> str:
-    """What helped or harmed: the reward model, the leash, or neither. The reward model comes first, for no leash mends it."""
+    """What helped or harmed: the reward model, the leash, or neither. The reward model comes first, for no leash mends
+    it.
+    """
     start, end, best = made.looks[0], made.looks[-1], max(made.looks, key=lambda look: look.quality)
     leash, reach = made.reach
     course = f"rue quality went from {parts.shown(start.quality)} to {parts.shown(end.quality)}."
@@ -46,7 +48,10 @@ def _verdict(made: Practised) -> str:
         held = f"Quality has held up this time, and ended at {parts.shown(end.quality)}"
         return f"No leash at all. {held}, but nothing keeps it: what the reward model overrates is free for the taking."
     if end.beyond(start) and end.score > start.score:
-        return f"A leash that holds: score and true quality rose together. Quality gained {parts.shown(gained)}; {_share(gained, possible)}."
+        return (
+            f"A leash that holds: score and true quality rose together. Quality gained {parts.shown(gained)}; "
+            f"{_share(gained, possible)}."
+        )
     return f"T{course} {_ideal(made)}"
 
 
@@ -59,7 +64,9 @@ def _ideal(made: Practised) -> str:
 
 
 def _share(gained: float, possible: float) -> str:
-    """What was gained beside what the exact optimum gains; practice that is not at its optimum can be better than that."""
+    """What was gained beside what the exact optimum gains;
+    practice that is not at its optimum can be better than that.
+    """
     if gained > possible:
         return f"the exact optimum for this score gains no more on any leash here ({parts.shown(possible)} at most)"
     return f"the exact optimum for this score gains {parts.shown(possible)} on the leash that suits it best"
@@ -67,7 +74,10 @@ def _share(gained: float, possible: float) -> str:
 
 def _misled(accuracy: float) -> str:
     coin = ", no more than a coin does" if accuracy <= 0.5 else ""
-    return f"Look to the reward model first: it predicts {parts.percent(accuracy)} of the choices on pairs that it has not seen{coin}."
+    return (
+        f"Look to the reward model first: it predicts {parts.percent(accuracy)} of the choices on pairs that "
+        f"it has not seen{coin}."
+    )
 
 
 def _fell(made: Practised, best: Look, end: Look) -> str:
@@ -79,8 +89,14 @@ def _fell(made: Practised, best: Look, end: Look) -> str:
     fall = f"{head}rue quality was best {when}, at {parts.shown(best.quality)}, and ended at {parts.shown(end.quality)}"
     score = ". The score rose no further either."
     if end.score > best.score:
-        score = f", while the score went on rising, from {parts.shown(best.score)} to {parts.shown(end.score)}. This is reward hacking."
-    held = f" A leash with beta at {leash:.2g} would have held it near {parts.shown(reach.quality)}, the quality of the score’s exact optimum there."
+        score = (
+            f", while the score went on rising, from {parts.shown(best.score)} to {parts.shown(end.score)}. "
+            "This is reward hacking."
+        )
+    held = (
+        f" A leash with beta at {leash:.2g} would have held it near {parts.shown(reach.quality)}, "
+        "the quality of the score’s exact optimum there."
+    )
     return f"{fall}{score}{held}" if weak else f"{fall}{score}"
 
 
@@ -97,8 +113,9 @@ def _settled(made: Practised) -> str:
 
 
 def _comparison(made: Practised) -> str:
-    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one. Without
-    step 1 the leash is tied to another model, and that is said."""
+    """Both ends where something was left out: at the same beta, with the same luck, whichever is the better one.
+    Without step 1 the leash is tied to another model, and that is said.
+    """
     if made.rival is None:
         return ""
     rival, end = made.rival, made.looks[-1]
@@ -107,7 +124,8 @@ def _comparison(made: Practised) -> str:
     tied = elsewhere if made.from_raw and made.beta else ""
     return (
         f"With {made.lacked}, at the same beta and with the same luck, practice ends at quality "
-        f"{parts.shown(rival.end.quality)}, {nats(rival.kl)} from where it began. {other}: {parts.shown(end.quality)}, {nats(made.kls[-1][1])}.{tied} "
+        f"{parts.shown(rival.end.quality)}, {nats(rival.kl)} from where it began. {other}: "
+        f"{parts.shown(end.quality)}, {nats(made.kls[-1][1])}.{tied} "
         f"{_outcome(made.from_raw, rival.end, end)}"
     )
 

@@ -75,8 +75,9 @@ _MEANINGS = {
 
 @dataclass(frozen=True)
 class Dispute:
-    """Two answers to a question: the one that the model prefers and by how much, the one that the judge prefers, and by how
-    much; and the chance that the model gives its own to win, its doubt about the weights counted."""
+    """Two answers to a question: the one that the model prefers and by how much, the one that the judge prefers, and by
+    how much; and the chance that the model gives its own to win, its doubt about the weights counted.
+    """
 
     prompt: str
     models: str
@@ -101,9 +102,10 @@ class Blind:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """``tastes`` are (feature, weight, deviation), strongest first; ``blind`` is where the model and the judge disagree;
-    ``answers`` are (question, raw, aligned), drawn at ``turn``; ``chase`` is the pressure, averaged over the questions of
-    ``chased``."""
+    """``tastes`` are (feature, weight, deviation), strongest first; ``blind`` is where the model and the judge
+    disagree; ``answers`` are (question, raw, aligned), drawn at ``turn``; ``chase`` is the pressure, averaged over the
+    questions of ``chased``.
+    """
 
     taste: Taste
     predicted: tuple[int, int]
@@ -249,7 +251,8 @@ class ReportCard(Widget[Report]):
         return parts.empty(
             "This card is waiting for you. ",
             h.a(href="../03-reward-model/#preference-labeling")["Label a few answers in chapter 3"],
-            f", and it will be yours. Until then it is made out for {state.taste.whose}. {PORTRAITS[state.taste.whose]}",
+            f", and it will be yours. Until then it is made out for {state.taste.whose}. "
+            f"{PORTRAITS[state.taste.whose]}",
             sign="human",
         )
 
@@ -355,11 +358,18 @@ def hackable(points: tuple[Point, ...]) -> str:
     """How far true quality falls when a policy chases this reward model without mercy."""
     top, end, start = points[overoptimization.peak(points)], points[-1], points[0]
     if not overoptimization.clearly_above(top, start, 0.05):
-        return f"Chasing this score never helps: true quality begins at {parts.shown(start.gold)} and ends at {parts.shown(end.gold)}."
+        return (
+            f"Chasing this score never helps: true quality begins at {parts.shown(start.gold)} and ends at "
+            f"{parts.shown(end.gold)}."
+        )
     if not overoptimization.clearly_above(top, end, 0.2):
-        return f"Hard to fool: chased without mercy, true quality still ends at {parts.shown(end.gold)}, close to its best, {parts.shown(top.gold)}."
+        return (
+            f"Hard to fool: chased without mercy, true quality still ends at {parts.shown(end.gold)}, "
+            f"close to its best, {parts.shown(top.gold)}."
+        )
     return (
-        f"Chased gently, it lifts true quality from {parts.shown(start.gold)} to {parts.shown(top.gold)}. Chased without mercy, quality falls to "
+        f"Chased gently, it lifts true quality from {parts.shown(start.gold)} to {parts.shown(top.gold)}. "
+        "Chased without mercy, quality falls to "
         f"{parts.shown(end.gold)} while the score climbs to {parts.shown(end.proxy)}."
     )
 
@@ -375,7 +385,8 @@ def picture(state: Report) -> str:
     reach = max([1.0, *(abs(weight) + 2 * deviation for _, weight, deviation in state.tastes)])
     rows = "".join(_drawn(230 + 62 * place, HALF / reach, *row) for place, row in enumerate(state.tastes))
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" font-family="Georgia, serif" font-size="26" fill="#1f1e1c">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 630" width="1200" height="630" '
+        'font-family="Georgia, serif" font-size="26" fill="#1f1e1c">'
         '<rect width="1200" height="630" fill="#fcfbf8"/><rect width="1200" height="10" fill="#5b3fd6"/>'
         f'<text x="80" y="105" font-size="42">{escape(headline)}</text>'
         f'<text x="80" y="160" font-size="21" fill="#5f5b55">{escape(source + predicted)}</text>'
@@ -392,6 +403,8 @@ def _drawn(y: int, unit: float, index: int, weight: float, deviation: float) -> 
     return (
         f'<text x="{ZERO - HALF - 20}" y="{y + 23}" text-anchor="end">{escape(FEATURES[index].label)}</text>'
         f'<rect x="{start:.1f}" y="{y}" width="{end - start:.1f}" height="32" fill="#5b3fd6"/>'
-        f'<path d="M{low:.1f} {y + 16}H{high:.1f}M{low:.1f} {y + 8}v16M{high:.1f} {y + 8}v16" fill="none" stroke="#1f1e1c" stroke-width="2"/>'
-        f'<text x="1120" y="{y + 23}" text-anchor="end">{parts.shown(weight, signed=True)} ± {parts.shown(2 * deviation)}</text>'
+        f'<path d="M{low:.1f} {y + 16}H{high:.1f}M{low:.1f} {y + 8}v16M{high:.1f} {y + 8}v16" fill="none" '
+        f'stroke="#1f1e1c" stroke-width="2"/>'
+        f'<text x="1120" y="{y + 23}" text-anchor="end">{parts.shown(weight, signed=True)} ± '
+        f"{parts.shown(2 * deviation)}</text>"
     )

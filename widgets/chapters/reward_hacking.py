@@ -149,7 +149,9 @@ class RewardHacking(Widget[Hacking]):
         return drawn[np.searchsorted(chances, uniforms(luck, count) * chances[-1], side="right")]
 
     def exploits(self, state: Hacking, answer: np.ndarray) -> list[str | None]:
-        """Why each phrase of an answer is there for the score alone: it adds to the score, and nothing to true quality."""
+        """Why each phrase of an answer is there for the score
+        alone: it adds to the score, and nothing to true quality.
+        """
         task = self.content.tasks[state.question]
         said = [token for token in answer.tolist() if token != len(task.phrases)]
         so_far = np.full((len(said) + 1, len(answer)), len(task.phrases))
@@ -157,7 +159,8 @@ class RewardHacking(Widget[Hacking]):
             so_far[place + 1 :, place] = token
         scores, golds = np.diff(state.chase.proxy.scores(so_far)), np.diff(task.gold(so_far))
         return [
-            f"{_hack(task.kinds[token], token in said[:place])}: score {parts.shown(score, signed=True)}, true quality {parts.shown(gold, signed=True)}"
+            f"{_hack(task.kinds[token], token in said[:place])}: score {parts.shown(score, signed=True)}, "
+            f"true quality {parts.shown(gold, signed=True)}"
             if score > 0 and gold <= 1e-9
             else None
             for place, (token, score, gold) in enumerate(zip(said, scores, golds, strict=True))
@@ -286,7 +289,8 @@ class RewardHacking(Widget[Hacking]):
         yield parts.note(
             "Dots are measured. The laws are those of Gao et al. 2022: they say how the gain depends on d, with two "
             "constants each, fitted by least squares. R² is the share of the dots’ variance that a law explains; from "
-            f"{chase_words.FITS:g} on it is said to fit. In their study the fall comes from too little data and too small "
+            f"{chase_words.FITS:g} on it is said to fit. In their study the fall comes from too little data and "
+            "too small "
             "a reward model, and moves out with both. Here it is built in: a score that counts phrases wants its "
             "favourites again and again, and the careful judge’s table takes points off for repetition."
         )

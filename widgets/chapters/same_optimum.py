@@ -20,8 +20,8 @@ from .content import Content
 from .label_draws import DRAWS, PAIRS, Experiment, judges_reward, reader_reward
 from .label_walk import Run, begin, distance, settings_of, walk
 from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, setting, share_words, spread_words
-from .method_cards import Work, readers_taste, two_digits
 from .labels import Labeling
+from .method_cards import Work, readers_taste, two_digits
 from .taste import MadeForTaste, Taste, phrase_features
 
 QUESTION_IDS = ("writing", "salary", "moon", "pasta")
@@ -137,7 +137,8 @@ class SameOptimum(Widget[Optimum]):
         far = experiment.reference.kl(experiment.target)
         return parts.note(
             f"Both will start at the SFT model, {far:.1f} nats from the optimum. "
-            f"Both get the same labels on up to {PAIRS:,} pairs, a fifth of them held out. RLHF fits its reward model to "
+            f"Both get the same labels on up to {PAIRS:,} pairs, a fifth of them held out. "
+            "RLHF fits its reward model to "
             "them and practises with PPO; DPO trains on them directly. "
             f"Then the labels are drawn anew, {DRAWS} times in all."
         )
@@ -202,7 +203,8 @@ class SameOptimum(Widget[Optimum]):
                 [*series, charts.Rule("the optimum", y=1.0), charts.Rule("the start", y=0.0)],
                 x=charts.Axis("draw of the labels", low=0, high=DRAWS + 1),
                 y=charts.Axis("share of the possible gain", format=share_words),
-                says="Each column is one draw of the labels, given to both. Diamonds are RLHF, by the exact optimum of the "
+                says="Each column is one draw of the labels, given to both. Diamonds are RLHF, "
+                "by the exact optimum of the "
                 f"reward that it fitted; discs are DPO.{lowest}",
                 height="short",
             ),

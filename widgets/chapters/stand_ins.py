@@ -1,4 +1,6 @@
-"""Who stands in for people, and for a model that reads: each said in one sentence, in the same words wherever it acts."""
+"""Who stands in for people, and for a model that reads: each
+said in one sentence, in the same words wherever it acts.
+"""
 
 from __future__ import annotations
 

@@ -29,8 +29,9 @@ L2 = "the pull of its weights towards zero"
 class Taste:
     """A reward model over features, the comparisons behind it, and whose they are.
 
-    ``differences`` (k, d), ``preferences`` (k,); ``counts`` are the labels of the figure, by whose, which need not be those
-    that it was trained on: where they say nothing, somebody stands in. ``made`` says how the stand-in's were made.
+    ``differences`` (k, d), ``preferences`` (k,); ``counts`` are the labels of the figure, by whose, which need not be
+    those that it was trained on: where they say nothing, somebody stands in. ``made`` says how the stand-in's were
+    made.
     """
 
     whose: str
@@ -48,7 +49,9 @@ class Taste:
 
     @property
     def sources(self) -> str:
-        """How many labels came from whom, in words: “your 12 labels (3 ties), the AI labeller’s 100 and 30 from a file”."""
+        """How many labels came from whom, in words: “your 12 labels (3 ties), the AI labeller’s 100 and 30 from a
+        file”.
+        """
         return self.counts.words
 
     @property
@@ -66,7 +69,10 @@ def why_none(counts: Counts) -> str:
     if counts.ties < counts.total:
         return "The labels so far do not tell good answers from bad"
     if counts.total > counts.yours:
-        return f"All {counts.total} labels, {'yours and the AI labeller’s' if counts.yours else 'all the AI labeller’s'}, were ties"
+        return (
+            f"All {counts.total} labels, "
+            f"{'yours and the AI labeller’s' if counts.yours else 'all the AI labeller’s'}, were ties"
+        )
     return "Your only label was a tie" if counts.total == 1 else f"Your {counts.total} labels were all ties"
 
 

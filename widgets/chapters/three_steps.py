@@ -1,4 +1,6 @@
-"""The three steps of RLHF as chapter 2 runs them: each is a generator, and what it yields is shown while work goes on."""
+"""The three steps of RLHF as chapter 2 runs them: each is a
+generator, and what it yields is shown while work goes on.
+"""
 
 from __future__ import annotations
 
@@ -164,7 +166,9 @@ def learn(task: Task, model: LanguageModel, sizes: Sequence[int], seed: int) -> 
 
 
 def calibration(margins: np.ndarray, preferences: np.ndarray, bins: int = 5) -> tuple[tuple[float, float, int], ...]:
-    """By how sure the model was: the mean probability it gave its favourite, how often that was chosen, and of how many."""
+    """By how sure the model was: the mean probability it gave its favourite, how often that was chosen, and of how
+    many.
+    """
     sure = reward_model.sigmoid(np.abs(margins))
     right = np.where(margins > 0, preferences, 1 - preferences)
     found = []

@@ -83,7 +83,8 @@ def _best_of(tuned: LanguageModel, reward: np.ndarray) -> None:
     chosen = best_of_n.sample(tuned, reward, 16, 3000, SEED)
     score = optimum.total_reward(tuned, reward, chosen).mean()
     print(
-        f"   {'best of 16':11} reward {score:5.2f}  KL <= {best_of_n.kl(16):.2f}  gold {TASK.gold(chosen).mean():5.2f}  no training at all"
+        f"   {'best of 16':11} reward {score:5.2f}  KL <= {best_of_n.kl(16):.2f}  gold "
+        f"{TASK.gold(chosen).mean():5.2f}  no training at all"
     )
 
 
@@ -131,7 +132,10 @@ def _climb(
 ) -> None:
     foot, top = optimum.objective(tuned, tuned, reward, BETA), optimum.soft_value(tuned, reward, BETA)
     share = (optimum.objective(policy, tuned, reward, BETA) - foot) / (top - foot)
-    figures = f"reward {policy.expected(reward):5.2f}  KL {policy.kl(tuned):4.2f}  {_gold_of(policy)}  {100 * share:5.1f} % of the way"
+    figures = (
+        f"reward {policy.expected(reward):5.2f}  KL {policy.kl(tuned):4.2f}  {_gold_of(policy)}  "
+        f"{100 * share:5.1f} % of the way"
+    )
     print(f"   {name:11} {figures}  {how}")
     if says:
         _says(policy, policy.sample(1, 7)[0])

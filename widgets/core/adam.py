@@ -21,8 +21,8 @@ class Adam:
     """``step(gradient)`` returns what to add to the parameters to increase the objective.
 
     ``rate`` is the step size at the start; over ``steps`` it falls along half a cosine to ``decay`` times that.
-    ``epsilon`` is the gradient, in the objective's units, below which a parameter moves less than the others; the decays
-    of the two means are the paper's.
+    ``epsilon`` is the gradient, in the objective's units, below which a parameter moves less than the others; the
+    decays of the two means are the paper's.
     """
 
     FIRST, SECOND = 0.9, 0.999

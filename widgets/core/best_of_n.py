@@ -20,7 +20,9 @@ TIE = 1e-9
 
 
 def kl(n: int) -> float:
-    """log n - (n - 1)/n, in nats: exact for continuous scores, a bound otherwise (Beirami et al. 2024, arXiv:2401.01879)."""
+    """log n - (n - 1)/n, in nats: exact for continuous scores, a bound otherwise (Beirami et al. 2024,
+    arXiv:2401.01879).
+    """
     return math.log(checks.whole("n", n)) - (n - 1) / n
 
 

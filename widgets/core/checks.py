@@ -85,7 +85,9 @@ def shares(name: str, values: Any, count: int) -> np.ndarray:
 
 
 def tokens(values: Any, end: int, length: int | None = None, name: str = "tokens") -> np.ndarray:
-    """A batch of responses, (m, length) of whole numbers from 0 to ``end``, padded with it; of any length unless it is given."""
+    """A batch of responses, (m, length) of whole numbers from 0 to ``end``, padded with it; of any length unless it is
+    given.
+    """
     values = array(name, values)
     wanted = values.ndim == 2 and length in (None, values.shape[1]) and np.issubdtype(values.dtype, np.integer)
     if not wanted:

@@ -132,8 +132,8 @@ def preferences(
 class Labeller:
     """RLAIF's labeller: chooses by ``principles`` as an ``annotators.Annotator`` does by taste, one vote a pair.
 
-    Bai et al. 2022b, section 4, keep the model's own probability as a soft label; a single vote is what people give, too,
-    so that labels from either can be compared.
+    Bai et al. 2022b, section 4, keep the model's own probability as a soft label; a single vote is what people give,
+    too, so that labels from either can be compared.
     """
 
     principles: tuple[Principle, ...]

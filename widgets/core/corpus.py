@@ -34,11 +34,12 @@ def prior_logits(kinds: Sequence[str], grammar: Mapping[str, Mapping[str, float]
             if name == kind:
                 later = np.arange(len(names)) > index
                 share = np.where(later, 1.0, AGAIN) * members
-                weight = weight * share.sum() / members.sum()
+                weight = weight * share.sum() / members.sum()  # noqa: PLW2901, what is left of it
             rows[index] += weight * share / max(share.sum(), 1e-300)
         if not rows[index].any():
             raise ValueError(
-                f"grammar[{kind!r}] must allow a kind that there is, or the end, got {', '.join(grammar[kind]) or 'nothing'}"
+                f"grammar[{kind!r}] must allow a kind that there is, or the end, got "
+                f"{', '.join(grammar[kind]) or 'nothing'}"
             )
     with np.errstate(divide="ignore"):
         return np.log(rows / rows.sum(axis=1, keepdims=True))

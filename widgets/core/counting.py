@@ -1,7 +1,8 @@
 """``features.extract`` at speed: the same counts to the last bit, for files of a hundred thousand comparisons.
 
-Text by text, the patterns of ``features`` are tried at every character. Here a text is cut into words once, and a pattern is
-run only where one of the words without which it can't match is among them. What is counted stays defined in ``features``.
+Text by text, the patterns of ``features`` are tried at every character. Here a text
+is cut into words once, and a pattern is run only where one of the words without
+which it can't match is among them. What is counted stays defined in ``features``.
 """
 
 from __future__ import annotations
@@ -22,26 +23,30 @@ _DIGIT = re.compile(r"\d")
 # stands in a text, the patterns are tried as they are.
 _ODD = re.compile("[ſKİı]")
 
-# Of each feature's words and pieces of text, one must be there for its pattern to match. Words are found faster than pieces,
-# but a word that is common by itself would have the pattern tried in vain.
+# Of each feature's words and pieces of text, one must be there for its pattern to match. Words are
+# found faster than pieces, but a word that is common by itself would have the pattern tried in vain.
 _NEEDED: dict[str, tuple[str, tuple[str, ...]]] = {
     "specifics": ("example instance because", ("such as", "that is why", "which means", "so that")),
     "flattery": (
-        "question smart wise clever thoughtful brilliant insightful talented kind amazing genius gifted remarkable exceptional "
+        "question smart wise clever thoughtful brilliant insightful talented kind amazing genius gifted "
+        "remarkable exceptional "
         "incredible extraordinary impressive inspiring love admire adore someone",
         ("what a",),
     ),
     "hedging": (
         "might may maybe perhaps possibly arguably somewhat depends depending necessarily generally",
-        ("some people", "some say", "some would", "some cases", "some extent", "to say", "could be", "are many", "many factors"),
+        ("some people", "some say", "some would", "some cases", "some extent", "to say", "could be", "are many",
+        "many factors"),
     ),
     "disclaimers": (
-        "advice professional doctor lawyer expert specialist advisor pharmacist vet therapist vary informational caution risk "
+        "advice professional doctor lawyer expert specialist advisor pharmacist vet therapist vary informational "
+        "caution risk "
         "responsible responsibility",
         ("an ai", "language model", "not a ", "i must ", "i cannot", "i can't", "i can’t"),
     ),
     "rudeness": (
-        "lol lmao duh dumb stupid idiot idiots idiotic moron clueless lazy pathetic cares whatever obviously seriously waste",
+        "lol lmao duh dumb stupid idiot idiots idiotic moron clueless lazy pathetic cares whatever obviously "
+        "seriously waste",
         ("google it", "look it", "my problem", "get over", "get a", "shut up", "grow up", "figure it"),
     ),
     "certainty": (
@@ -50,11 +55,13 @@ _NEEDED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "warmth": (
         "hope glad sorry thank thanks alone worries understandable",
-        ("happy to", "good luck", "your time", "be kind", "that sounds", "feel free", "me know", "got this", "well done",
+        ("happy to", "good luck", "your time", "be kind", "that sounds", "feel free", "me know", "got this",
+        "well done",
          "of course", "i understand", "take care"),
     ),
 }  # fmt: skip
-# Every feature that is a pattern, compiled for small letters, with what it needs; steps are looked for where sentences begin.
+# Every feature that is a pattern, compiled for small letters,
+# with what it needs; steps are looked for where sentences begin.
 _PATTERNS = tuple(
     (NAMES.index(name), re.compile(FEATURES[NAMES.index(name)].pattern), frozenset(words.split()), pieces)
     for name, (words, pieces) in _NEEDED.items()
@@ -86,7 +93,9 @@ def words(text: str) -> list[str]:
 
 
 def count(prompt: str, response: str) -> tuple[int, ...]:
-    """How many times each feature is met in a response, (d,) in the order of ``FEATURES``: ``extract`` before scaling."""
+    """How many times each feature is met in a response, (d,) in
+    the order of ``FEATURES``: ``extract`` before scaling.
+    """
     checks.text("prompt", prompt), checks.text("response", response)
     if not _plain(prompt) or not _plain(response):
         return _count_slowly(prompt, response)
@@ -112,7 +121,9 @@ def count(prompt: str, response: str) -> tuple[int, ...]:
 
 
 def features(counts: np.ndarray | Sequence[tuple[int, ...]]) -> np.ndarray:
-    """Counts (n, d) as ``extract`` gives them, (n, d): each count's worth added up, one after the other, so that no bit differs."""
+    """Counts (n, d) as ``extract`` gives them, (n, d): each count's
+    worth added up, one after the other, so that no bit differs.
+    """
     counts = np.array(counts, dtype=np.intp).reshape(-1, len(FEATURES))
     out = np.empty(counts.shape)
     for column, scale in enumerate(_SCALES.tolist()):

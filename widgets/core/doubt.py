@@ -40,7 +40,9 @@ class Proxy:
         return phrase_reward(self.features[:-1] @ (self.weights - self.deviations * slope) - self.price)
 
     def slope(self, mean: np.ndarray) -> np.ndarray:
-        """How the score's deviation among the ensemble grows with the features, at this mean of theirs: (d,) -> (d,)."""
+        """How the score's deviation among the ensemble grows with
+        the features, at this mean of theirs: (d,) -> (d,).
+        """
         gain = mean - self.usual
         deviation = np.sqrt(max(gain @ self.covariance @ gain, 0.0))
         return self.covariance @ gain / deviation if deviation > 1e-9 else np.zeros_like(gain)
@@ -63,11 +65,12 @@ def mean_features(policy: LanguageModel, features: np.ndarray) -> np.ndarray:
 def sceptical(
     reference: LanguageModel, proxy: Proxy, beta: float, slope: np.ndarray, most: int = 24, gap: float = 0.01
 ) -> np.ndarray:
-    """The slope of doubt, (d,), at the policy that maximises its mean score's lower bound - beta KL; sought from ``slope``.
+    """The slope of doubt, (d,), at the policy that maximises its mean score's lower bound - beta KL; sought from
+    ``slope``.
 
     The bound is concave in the policy, and the least over an ellipsoid of weights, so the best policy is the optimum
-    for the worst weights. Those are found by the method of Frank and Wolfe (1956, doi:10.1002/nav.3800030109), in ``most``
-    steps or until the bound can rise by less than ``gap``. Raises ValueError when beta is not positive.
+    for the worst weights. Those are found by the method of Frank and Wolfe (1956, doi:10.1002/nav.3800030109), in
+    ``most`` steps or until the bound can rise by less than ``gap``. Raises ValueError when beta is not positive.
     """
     beta = checks.positive("beta", beta)
     for step in range(checks.whole("most", most)):

@@ -79,9 +79,9 @@ def train(
 
     ``preferences`` (m,) in [0, 1] is the share of annotators who chose ``chosen``; all of them unless given. A pair
     on which they were divided pulls both ways, just as if it were in the data in both orders. ``rate``, Adam's step
-    at the start, is ``learning_rate(beta)`` unless given. More ``steps`` than these order the pairs better, but on a weak
-    leash the policy then drifts to responses that no pair holds. Raises ValueError, on the call, for beta <= 0, shapes
-    that do not fit, or responses that the reference forbids.
+    at the start, is ``learning_rate(beta)`` unless given. More ``steps`` than these order the pairs better, but on a
+    weak leash the policy then drifts to responses that no pair holds. Raises ValueError, on the call, for beta <= 0,
+    shapes that do not fit, or responses that the reference forbids.
     """
     beta, steps = checks.positive("beta", beta), checks.whole("steps", steps)
     pairs = _Pairs(reference, chosen, rejected)
@@ -116,8 +116,9 @@ def covering_pairs(
     Bradley-Terry's annotators who prefer the first, (count,).
 
     There are far too many responses to compare all. These come from the reference, from the optimum, from a hotter one
-    of each, and from an optimum on a shorter leash, so that whatever either policy of interest may say has been compared
-    with everything else. 40 % are drawn from the optimum or its hotter sister, which nobody has who collects data.
+    of each, and from an optimum on a shorter leash, so that whatever either policy of interest may say has been
+    compared with everything else. 40 % are drawn from the optimum or its hotter sister, which nobody has who collects
+    data.
 
     On pairs drawn from the same kinds of answers the implicit reward's differences then correlate with the reward's at
     0.99 or better. On pairs of the reference's own answers alone it is less where the leash is weak, 0.91 to 0.98 for
@@ -148,7 +149,8 @@ class _Pairs:
         self.count = len(given[0])
         if len(given[1]) != self.count or not self.count:
             raise ValueError(
-                f"chosen and rejected must hold the same number of responses, one or more, got {self.count} and {len(given[1])}"
+                "chosen and rejected must hold the same number of responses, one or more, "
+                f"got {self.count} and {len(given[1])}"
             )
         self.steps = [model.steps(tokens) for tokens in given]
         self.index = [np.ravel_multi_index((s.position, s.previous, s.next), self.shape) for s in self.steps]

@@ -18,7 +18,8 @@ from . import checks
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
 # Words that say nothing about what a question is about.
 _COMMON = frozenset(
-    "a about am an and any are as at be been best but by can cannot could did do does for from get go good had has have how "
+    "a about am an and any are as at be been best but by can cannot could did do does for from get go good had "
+    "has have how "
     "i if in is it its just make me my new not of on or out real should so some take that the their them there they "
     "this to up use was way we what when where which who why will with without would you your".split()
 )
@@ -28,8 +29,8 @@ _COMMON = frozenset(
 class Feature:
     """One column of the feature matrix.
 
-    ``pattern`` matches what is counted, in small letters or capitals; None where the rule is another one, see ``spans``.
-    ``scale`` is what one count is worth, so that the columns are of similar size.
+    ``pattern`` matches what is counted, in small letters or capitals; None where the rule is another one, see
+    ``spans``. ``scale`` is what one count is worth, so that the columns are of similar size.
     """
 
     name: str
@@ -83,9 +84,11 @@ FEATURES: tuple[Feature, ...] = (
         "flattery",
         "praise of the asker or the question: “Great question!”, “you’re so smart”",
         _any(
-            r"(?:great|good|fantastic|excellent|wonderful|brilliant|lovely|amazing|fascinating|superb|smart|clever) question",
+            r"(?:great|good|fantastic|excellent|wonderful|brilliant|lovely|amazing|fascinating|superb|smart|clever)"
+            r" question",
             r"what (?:a|an) [\w-]+ (?:question|thought|idea|thing to ask|mind|topic)",
-            r"(?:so|such a|truly|clearly|obviously|very) (?:smart|wise|clever|thoughtful|brilliant|insightful|talented|kind)",
+            r"(?:so|such a|truly|clearly|obviously|very) "
+            r"(?:smart|wise|clever|thoughtful|brilliant|insightful|talented|kind)",
             r"(?:brilliant|amazing|genius|gifted|remarkable|exceptional|incredible|extraordinary|impressive|inspiring)",
             r"(?:love|admire|adore) (?:that you|how you|your|the way you|people like you)",
             r"only someone (?:like you|as)",

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def last(iterates: Iterable[T]) -> T:
+def last[T](iterates: Iterable[T]) -> T:
     """The last of some iterates; raises ValueError where there is none."""
     found = None
     for found in iterates:

@@ -210,7 +210,8 @@ class LanguageModel:
         if other.phrases != self.phrases or other.length != self.length:
             found = f"{len(other.phrases)} phrases and length {other.length}"
             raise ValueError(
-                f"{name} must be a model of the same phrases and length ({len(self.phrases)}, {self.length}), got {found}"
+                f"{name} must be a model of the same phrases and length ({len(self.phrases)}, {self.length}), "
+                f"got {found}"
             )
 
     def _log_ratio(self, reference: LanguageModel) -> np.ndarray:

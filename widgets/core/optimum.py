@@ -1,7 +1,7 @@
 """What RLHF is after, exactly: the policy that maximises E[r] - beta KL(pi || reference).
 
-Rafailov et al. 2023, arXiv:2305.18290, eq. 4: pi*(y) is proportional to reference(y) exp(r(y) / beta). For a reward that
-adds up over decisions the sum over all responses is done from the last position to the first (the soft Bellman
+Rafailov et al. 2023, arXiv:2305.18290, eq. 4: pi*(y) is proportional to reference(y) exp(r(y) / beta). For a reward
+that adds up over decisions the sum over all responses is done from the last position to the first (the soft Bellman
 backup, Levine 2018, arXiv:1805.00909).
 """
 
@@ -27,8 +27,9 @@ def optimal_policy(reference: LanguageModel, reward: np.ndarray, beta: float) ->
 
 
 def soft_values(reference: LanguageModel, reward: np.ndarray, beta: float) -> np.ndarray:
-    """beta log E_reference[exp(r / beta)] of what is still to come, (length + 1, n + 1): by position and previous token;
-    the greatest reward still to come at beta = 0."""
+    """beta log E_reference[exp(r / beta)] of what is still to come, (length + 1, n + 1): by position and previous
+    token; the greatest reward still to come at beta = 0.
+    """
     return _solved(reference, reward, beta)[0]
 
 

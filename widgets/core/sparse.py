@@ -1,6 +1,7 @@
 """Logistic regression on sparse differences: which words, and pairs of words, go with being preferred.
 
-The Bradley-Terry model of ``reward_model``, where a response has thousands of features and any two differ in few of them.
+The Bradley-Terry model of ``reward_model``, where a response
+has thousands of features and any two differ in few of them.
 """
 
 from __future__ import annotations
@@ -82,8 +83,9 @@ def fit(
     ``enough``       the share of its norm at zero to which the gradient is brought
     ``start``        weights to begin with, such as those of nearly the same comparisons
 
-    Newton's method, each step by conjugate gradients (as in Lin, Weng & Keerthi 2008, JMLR 9), halved until the objective
-    falls. Raises ValueError for wrong shapes, preferences outside [0, 1] or l2 <= 0, and RuntimeError where it doesn't arrive.
+    Newton's method, each step by conjugate gradients (as in Lin, Weng & Keerthi 2008,
+    JMLR 9), halved until the objective falls. Raises ValueError for wrong shapes,
+    preferences outside [0, 1] or l2 <= 0, and RuntimeError where it doesn't arrive.
     """
     preferences, l2 = checks.shares("preferences", preferences, len(differences)), checks.positive("l2", l2)
     weights = np.zeros(differences.width)

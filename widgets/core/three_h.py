@@ -1,6 +1,7 @@
 """Helpful, harmless, honest (Askell et al. 2021, arXiv:2112.00861), judged phrase by phrase, and an answer's fault.
 
-The judge knows what each phrase is: right, wrong, rude and so on. So every judgement can name the phrases that moved it.
+The judge knows what each phrase is: right, wrong, rude and
+so on. So every judgement can name the phrases that moved it.
 """
 
 from __future__ import annotations

@@ -32,7 +32,9 @@ class Share:
 
 
 def share(right: float, count: int) -> Share:
-    """``right`` of ``count``, halves allowed; nan, from 0 to 1, where nothing was counted. Raises ValueError for more than all."""
+    """``right`` of ``count``, halves allowed; nan, from 0 to 1, where
+    nothing was counted. Raises ValueError for more than all.
+    """
     count = checks.whole("count", count, 0)
     if not 0 <= right <= count:
         raise ValueError(f"right must lie in 0 to {count}, got {right}")
@@ -93,8 +95,9 @@ def folds(groups: np.ndarray, count: int, rng: Random | int) -> np.ndarray:
 
 
 def held_out(train_and_judge: TrainAndJudge, folds: np.ndarray) -> Iterator[np.ndarray]:
-    """Every comparison's margin by a model that was trained on the other folds, (n,): yields after every fold; those of folds
-    still to come are nan."""
+    """Every comparison's margin by a model that was trained on the other folds,
+    (n,): yields after every fold; those of folds still to come are nan.
+    """
     margins = np.full(len(folds), np.nan)
     for fold in range(int(folds.max(initial=-1)) + 1):
         test = np.flatnonzero(folds == fold)
@@ -104,15 +107,18 @@ def held_out(train_and_judge: TrainAndJudge, folds: np.ndarray) -> Iterator[np.n
 
 @dataclass(frozen=True)
 class Bin:
-    """Choices of which a model is about so sure: ``sure`` is its mean probability of the response that it prefers, ``right``
-    how often that was the chosen one."""
+    """Choices of which a model is about so sure: ``sure`` is its mean probability
+    of the response that it prefers, ``right`` how often that was the chosen one.
+    """
 
     sure: float
     right: Share
 
 
 def calibration(margins: np.ndarray, count: int = 5) -> tuple[Bin, ...]:
-    """Is a model right as often as it is sure? Choices in order of its sureness, in ``count`` bins of one size; (n,)."""
+    """Is a model right as often as it is sure? Choices in order
+    of its sureness, in ``count`` bins of one size; (n,).
+    """
     margins = checks.finite("margins", margins, (None,))
     sure, right = sigmoid(np.abs(margins)), 0.5 * (1 + np.sign(margins))
     order = np.argsort(sure, kind="stable")
@@ -124,8 +130,9 @@ def calibration(margins: np.ndarray, count: int = 5) -> tuple[Bin, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """A point of a learning curve: trained on ``size`` comparisons, tested on all, each by a model that hadn't seen it, with
-    these ``margins`` (n,)."""
+    """A point of a learning curve: trained on ``size`` comparisons, tested on
+    all, each by a model that hadn't seen it, with these ``margins`` (n,).
+    """
 
     size: int
     margins: np.ndarray

@@ -73,7 +73,9 @@ def decode(text: str | bytes) -> tuple[Event, ...]:
 
 
 def read(text: str | bytes) -> Reading:
-    """What can be had from a text whose end may be missing; raises Rejected where nothing can, Newer for a later format."""
+    """What can be had from a text whose end may be missing; raises
+    Rejected where nothing can, Newer for a later format.
+    """
     if isinstance(text, bytes):
         text = text.decode("latin-1")
     if found := _OLD.match(text):
@@ -147,7 +149,9 @@ def _from_digits(text: str) -> tuple[bytes, bool]:
 
 
 def _group(digits: str, length: int) -> bytes:
-    """The bytes of a group that had ``length`` digits: those on which all that may follow agree, when some are missing."""
+    """The bytes of a group that had ``length`` digits: those on
+    which all that may follow agree, when some are missing.
+    """
     if length not in _DIGITS_OF:
         raise Rejected("a saved state is damaged: its length is not one that there can be")
     count, missing = _DIGITS_OF.index(length), length - len(digits)
@@ -223,7 +227,7 @@ def _short(digits: str) -> int:
 def _event(entry: object) -> Event:
     if not isinstance(entry, list) or not 1 <= len(entry) <= 3 or not isinstance(entry[0], str):
         raise Rejected(f"an event is a name, a value and a number of steps; got {entry!r:.60}")
-    name, value, steps = (entry + [None, None])[:3]
+    name, value, steps = [*entry, None, None][:3]
     if steps is not None and (not isinstance(steps, int) or isinstance(steps, bool) or steps < 0):
         raise Rejected(f"{name!r:.60}: steps are a whole number, got {steps!r:.60}")
     return Event(name, _value(value), steps)

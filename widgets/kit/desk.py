@@ -11,10 +11,11 @@ Messages, all with ``id`` (rising) and ``widget`` (its name):
     load    log (text); one that can't be read changes nothing
     link    of (names): asks for their logs as text
 Replies:
-    view    id (the last message taken in), html (null: the first view, which the build put into the page), log (text; null while
-            busy), length, busy, progress (0 to 1 or null), stale, untouched (nothing has happened here nor in what it builds
-            on: the build's stored views hold), messages, unread ("damaged" or "newer" where the log could not be read),
-            left_out (how many of its steps did not fit)
+    view    id (the last message taken in), html (null: the first
+    view, which the build put into the page), log (text; null while
+            busy), length, busy, progress (0 to 1 or null), stale, untouched (nothing has happened
+            here nor in what it builds on: the build's stored views hold), messages, unread ("damaged"
+            or "newer" where the log could not be read), left_out (how many of its steps did not fit)
     link    id, links: by name log, short (the log without what is long), left_out (how many steps that lacks)
     stale   what the widget shows is of before a change in one that it builds on; a view follows when there is time
     error   id, message
@@ -152,7 +153,9 @@ class Desk:
             yield self._view(name)
 
     def _mount(self, message: dict) -> Iterator[Any]:
-        """The page knows best what has happened: a session that is at another point, or of other options, is folded anew."""
+        """The page knows best what has happened: a session that is
+        at another point, or of other options, is folded anew.
+        """
         name, needs = message["widget"], message.get("needs", {})
         for need in reversed(self._registry.needs(name)):
             if need not in self._shown:
@@ -253,7 +256,8 @@ class Desk:
         self._sessions[message["widget"]] = fresh
 
     def _pass_on(self, message: dict) -> Iterator[str]:
-        """Has every widget that builds on this one folded anew, once the reader's messages are done, or when it is next shown.
+        """Has every widget that builds on this one folded anew, once the reader's messages are done, or when it is next
+        shown.
 
         Yields those that the reader sees.
         """

@@ -6,16 +6,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Generic
+from typing import Any
 
 from .events import Event, Events
-from .widget import State, Widget
+from .widget import Widget
 
 # Undo is instant this many times in a row; beyond, the log is folded anew.
 REMEMBERED = 32
 
 
-class Session(Generic[State]):
+class Session[State]:
     """The log and its fold. ``send`` and ``replay`` are iterators: nothing happens until they are run.
 
     Closing the iterator of ``send`` stops the event's long work where it is; the log remembers how far it came.

@@ -1,7 +1,7 @@
 """The settings of a run: every number that shaped it, read off the very call that is made.
 
-A widget that computes something wraps its call in ``functools.partial``, runs that partial, and shows ``of`` it. So what
-is shown can't drift from what ran, and a default that nobody wrote down is shown like any other.
+A widget that computes something wraps its call in ``functools.partial``, runs that partial, and shows ``of`` it. So
+what is shown can't drift from what ran, and a default that nobody wrote down is shown like any other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import htpy as h
 
 @dataclass(frozen=True)
 class Setting:
-    """One of them: its name as in the code or in the field, its value, and what it means where the name does not say."""
+    """One of them: its name as in the code or in the field, its
+    value, and what it means where the name does not say.
+    """
 
     name: str
     value: Any

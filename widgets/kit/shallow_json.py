@@ -17,9 +17,11 @@ class TooDeep(ValueError):
 
 
 def loads(text: str, depth: int, **options: Any) -> Any:
-    """``json.loads``, where lists and objects are at most ``depth`` deep; raises TooDeep, or what ``json.loads`` raises.
+    """``json.loads``, where lists and objects are at most ``depth`` deep; raises TooDeep, or what ``json.loads``
+    raises.
 
-    In Pyodide, ``json`` ends Python where they are some thousands deep: the stack is the browser's, and no RecursionError comes.
+    In Pyodide, ``json`` ends Python where they are some thousands deep: the stack is the browser's, and no
+    RecursionError comes.
     """
     if text.count("[") + text.count("{") <= depth:
         return json.loads(text, **options)

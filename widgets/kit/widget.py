@@ -13,14 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import GeneratorType
-from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
+from typing import Any, ClassVar, get_type_hints
 
 import htpy
 
 from .events import Event, Events, EventType, Rejected, one_of
 from .settings import Settings, shown
-
-State = TypeVar("State")
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Options:
     """What an author may set where the widget is embedded. Subclass it; every field needs a default."""
 
 
-class Widget(Generic[State]):
+class Widget[State]:
     """Subclass it, declare the class variables, write ``start``, ``update`` and ``view``.
 
     ``name``    what chapters embed: ``::: widget name``

@@ -66,7 +66,8 @@ class Component:
         listed = MODULES / "spdx-license-list" / "licenses" / f"{self.licence}.json"
         if not listed.exists():
             raise BillError(
-                f"{self.name}: there is no licence text for {self.licence!r}; name an SPDX identifier in widgets/site/bill.py."
+                f"{self.name}: there is no licence text for {self.licence!r}; name an SPDX identifier in "
+                "widgets/site/bill.py."
             )
         yield json.loads(listed.read_text())["licenseText"]
 
@@ -107,8 +108,9 @@ COMPONENTS = (
 )
 # The book's own files, beside those that hold something of others.
 OWN = (
-    "*.html", "assets/book/*.json", "assets/book/views/*", "assets/book/*.js", "assets/book/*.css", "assets/book/stock-*/rlhf_book-*",
-    "assets/cards/*", "images/*", "favicon.ico", "search/*", "service-worker.js", "sitemap.xml*", "tags.json", BILL, LICENCES,
+    "*.html", "assets/book/*.json", "assets/book/views/*", "assets/book/*.js", "assets/book/*.css",
+    "assets/book/stock-*/rlhf_book-*", "assets/cards/*", "images/*", "favicon.ico", "search/*",
+    "service-worker.js", "sitemap.xml*", "tags.json", BILL, LICENCES,
 )  # fmt: skip
 
 

@@ -18,11 +18,20 @@ BAND = ("#b4461f", "#8f5300", "#5b3fd6", "#0b6e6e")
 
 # Every chapter's figure in miniature, in a box of 96 by 48: on the cover of the book, and on the chapter's card.
 DRAWINGS = {
-    1: '<g class="tone-raw"><rect x="4" y="8" width="34" height="7" rx="2"/><rect x="4" y="20" width="24" height="7" rx="2"/><rect x="4" y="32" width="30" height="7" rx="2"/></g><g class="tone-aligned"><rect x="50" y="8" width="30" height="7" rx="2"/><rect x="50" y="20" width="40" height="7" rx="2"/><rect x="50" y="32" width="22" height="7" rx="2"/></g>',
-    2: '<g class="line"><path d="M24 24H38M58 24H72"/></g><g class="tone-human"><circle cx="14" cy="24" r="9"/></g><g class="tone-reward"><circle cx="48" cy="24" r="9"/></g><g class="tone-aligned"><circle cx="82" cy="24" r="9"/></g>',
-    3: '<g class="line"><path d="M48 4V44"/></g><g class="tone-reward"><rect x="48" y="7" width="34" height="8"/><rect x="26" y="20" width="22" height="8"/><rect x="48" y="33" width="14" height="8"/></g>',
-    4: '<g class="stroke tone-reward"><path d="M6 10C26 38 52 36 82 37"/></g><g class="stroke tone-aligned"><path d="M6 10C20 24 50 35 82 37"/></g><g class="tone-human"><circle cx="86" cy="37" r="5"/></g>',
-    5: '<g class="line"><rect x="18" y="4" width="60" height="40" rx="4" fill="none"/></g><g class="tone-aligned"><rect x="26" y="14" width="30" height="5"/></g><g class="tone-raw"><rect x="26" y="24" width="18" height="5"/></g><g class="tone-reward"><rect x="26" y="34" width="38" height="5"/></g>',
+    1: '<g class="tone-raw"><rect x="4" y="8" width="34" height="7" rx="2"/><rect x="4" y="20" width="24" '
+    'height="7" rx="2"/><rect x="4" y="32" width="30" height="7" rx="2"/></g><g class="tone-aligned"><rect '
+    'x="50" y="8" width="30" height="7" rx="2"/><rect x="50" y="20" width="40" height="7" rx="2"/><rect x="50" '
+    'y="32" width="22" height="7" rx="2"/></g>',
+    2: '<g class="line"><path d="M24 24H38M58 24H72"/></g><g class="tone-human"><circle cx="14" cy="24" '
+    'r="9"/></g><g class="tone-reward"><circle cx="48" cy="24" r="9"/></g><g class="tone-aligned"><circle '
+    'cx="82" cy="24" r="9"/></g>',
+    3: '<g class="line"><path d="M48 4V44"/></g><g class="tone-reward"><rect x="48" y="7" width="34" '
+    'height="8"/><rect x="26" y="20" width="22" height="8"/><rect x="48" y="33" width="14" height="8"/></g>',
+    4: '<g class="stroke tone-reward"><path d="M6 10C26 38 52 36 82 37"/></g><g class="stroke '
+    'tone-aligned"><path d="M6 10C20 24 50 35 82 37"/></g><g class="tone-human"><circle cx="86" cy="37" r="5"/></g>',
+    5: '<g class="line"><rect x="18" y="4" width="60" height="40" rx="4" fill="none"/></g><g '
+    'class="tone-aligned"><rect x="26" y="14" width="30" height="5"/></g><g class="tone-raw"><rect x="26" y="24" '
+    'width="18" height="5"/></g><g class="tone-reward"><rect x="26" y="34" width="38" height="5"/></g>',
 }
 RAW, HUMAN, REWARD, ALIGNED = BAND
 PENS = {
@@ -38,7 +47,9 @@ ICON = Path(__file__).parents[2] / "docs" / "images" / "favicon.svg"
 
 
 def card(title: str, words: str, above: str, cache: Path, chapter: int | None = None) -> bytes:
-    """A PNG of 1200 by 630, with the chapter's miniature if there is one; from the cache where the same was drawn before."""
+    """A PNG of 1200 by 630, with the chapter's miniature if there is one; from the cache where the same was drawn
+    before.
+    """
     source = Path(__file__).read_bytes() + Path(drawing.__file__).read_bytes()
     key = hashlib.sha256(repr((title, words, above, chapter, source)).encode()).hexdigest()[:16]
     path = cache / f"{key}.png"

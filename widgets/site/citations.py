@@ -1,4 +1,6 @@
-"""Citations are numbered in the order of the book. They lead to the bibliography, and it leads back to every place that cites."""
+"""Citations are numbered in the order of the book. They lead to the bibliography, and it leads back to every place that
+cites.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ class Citations:
             anchor = f"cite-{key}-{1 + sum(place[0] == address for place in self.places[key])}"
             self.places[key].append((address, anchor, name))
             self.pages[address].append(key)
-            return f'<a class="citation" id="{anchor}" href="../bibliography/#{key}">{match["words"]}<!--number {key}--></a>'
+            return (
+                f'<a class="citation" id="{anchor}" href="../bibliography/#{key}">{match["words"]}<!--number '
+                f"{key}--></a>"
+            )
 
         return _CITATION.sub(anchored, html)
 

@@ -1,4 +1,5 @@
-"""What the book says of its figures, and what was measured: ``claims.yaml`` and ``claims-results.json`` in ``content/``.
+"""What the book says of its figures, and what was measured:
+``claims.yaml`` and ``claims-results.json`` in ``content/``.
 
 The claims are checked by ``python -m tests.claims``, which writes the results. The build reads both, and makes the page
 "How sure is that?" of them (``claims_page``).
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -21,7 +22,7 @@ from .content import ContentError, Document, listed_in
 CLAIMS, RESULTS = "claims.yaml", "claims-results.json"
 SHIPPED = "shipped"
 COMMAND = "python -m tests.claims"
-Plain: TypeAlias = bool | int | float | str
+type Plain = bool | int | float | str
 _AT = re.compile(r"(?P<page>[\w-]+\.md)(#[\w-]+)?\Z")
 
 

@@ -41,7 +41,8 @@ def _summary(claims: Sequence[Claim], results: Mapping[str, Result]) -> list[str
     cases = sum(results[claim.id].cases for claim in claims)
     everywhere = sum(results[claim.id].share == 1 for claim in claims)
     return [
-        f"Of {len(claims)} claims **{'all' if held == len(claims) else held} hold**, {everywhere} of them in every case "
+        f"Of {len(claims)} claims **{'all' if held == len(claims) else held} hold**, {everywhere} of them in "
+        "every case "
         f"that was tried. There were {cases:,} cases in all.",
         "",
     ]
@@ -70,7 +71,8 @@ def _of_claim(claim: Claim, result: Result, questions: int) -> Iterator[str]:
     yield f"“{words}” {{ #{claim.id} }}"
     see = f" [See it](state:{_address(claim.show)})" if claim.show else ""
     yield (
-        f":   Said [{KINDS[claim.kind]}]({claim.at}). It held on **{result.held:,} of {result.cases:,}**{_wanted(claim)}: "
+        f":   Said [{KINDS[claim.kind]}]({claim.at}). It held on **{result.held:,} of "
+        f"{result.cases:,}**{_wanted(claim)}: "
         f"{_over(claim, questions)}. Measured was {result.measures}, which must be {result.bound}; "
         f"the worst case is {_number(result.worst)} ({result.worst_case}).{see}"
     )

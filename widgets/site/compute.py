@@ -108,7 +108,7 @@ class Computer:
         with tempfile.TemporaryDirectory() as folder:
             packages = Path(folder)
             lay_out(packages, numpy_wheel(self._cache), self._files)
-            self._errors = tempfile.TemporaryFile()
+            self._errors = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
             command = ["node", Path(__file__).parent / "compute.mjs", PYODIDE, packages, "widgets.site.jobs"]
             try:
                 self._process = subprocess.Popen(

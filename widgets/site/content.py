@@ -130,16 +130,25 @@ def _question_problems(document: Document, question: Question) -> Iterator[str]:
     if question.id != document.path.stem:
         yield f"{document.where(('id',))}: {question.id!r} is not the file's name; write {document.path.stem!r}"
     if len(question.responses) < MIN_RESPONSES:
-        yield f"{document.where(('responses',))}: {len(question.responses)} responses; at least {MIN_RESPONSES} are needed"
+        yield (
+            f"{document.where(('responses',))}: {len(question.responses)} responses; "
+            f"at least {MIN_RESPONSES} are needed"
+        )
     yield from _phrase_problems(document, question.phrases, set(OWN_KINDS))
     yield from _text_problems(document, ("prompt",), question.prompt)
     counts = Counter(response.id for response in question.responses)
     for index, response in enumerate(question.responses):
         field = ("responses", index)
         if not _ID.match(response.id):
-            yield f"{document.where((*field, 'id'))}: {response.id!r} is not an id; use lower-case letters, digits and dashes"
+            yield (
+                f"{document.where((*field, 'id'))}: {response.id!r} is not an id; use lower-case letters, "
+                "digits and dashes"
+            )
         if counts[response.id] > 1:
-            yield f"{document.where((*field, 'id'))}: {response.id!r} is there {counts[response.id]} times; give each its own id"
+            yield (
+                f"{document.where((*field, 'id'))}: {response.id!r} is there {counts[response.id]} times; "
+                "give each its own id"
+            )
         yield from _text_problems(document, (*field, "text"), response.text)
 
 
@@ -148,13 +157,22 @@ def _phrase_problems(document: Document, phrases: tuple[Phrase, ...], kinds: set
     for index, phrase in enumerate(phrases):
         field = ("phrases", index)
         if counts[phrase.id] > 1:
-            yield f"{document.where((*field, 'id'))}: {phrase.id!r} is there {counts[phrase.id]} times; give each its own id"
+            yield (
+                f"{document.where((*field, 'id'))}: {phrase.id!r} is there {counts[phrase.id]} times; "
+                "give each its own id"
+            )
         if texts[phrase.text] > 1:
             yield f"{document.where((*field, 'text'))}: this text is there {texts[phrase.text]} times; write another"
         if phrase.kind not in kinds:
-            yield f"{document.where((*field, 'kind'))}: {phrase.kind!r} does not belong here; use one of {', '.join(sorted(kinds))}"
+            yield (
+                f"{document.where((*field, 'kind'))}: {phrase.kind!r} does not belong here; "
+                f"use one of {', '.join(sorted(kinds))}"
+            )
         if not re.search(r"[.!?]\Z", phrase.text):
-            yield f"{document.where((*field, 'text'))}: {phrase.text!r:.60} does not end; close it with a full stop, ! or ?"
+            yield (
+                f"{document.where((*field, 'text'))}: {phrase.text!r:.60} does not end; "
+                "close it with a full stop, ! or ?"
+            )
     for kind in sorted(kinds - {phrase.kind for phrase in phrases}):
         yield f"{document.where(('phrases',))}: no phrase of the kind {kind!r}; add one"
 
@@ -194,7 +212,8 @@ def _listed(path: Path, kind: type, problems: list[str]) -> tuple:
     for index, entry in enumerate(entries):
         if isinstance(entry, QuizQuestion) and not 0 <= entry.right < len(entry.options):
             problems.append(
-                f"{document.where((index, 'right'))}: {entry.right} is none of the {len(entry.options)} options, counted from 0"
+                f"{document.where((index, 'right'))}: {entry.right} is none of the {len(entry.options)} options, "
+                "counted from 0"
             )
     return entries
 

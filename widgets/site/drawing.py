@@ -1,4 +1,6 @@
-"""Draws the few shapes of SVG that the book's small pictures use, so that one drawing serves the page, a card and an icon."""
+"""Draws the few shapes of SVG that the book's small pictures
+use, so that one drawing serves the page, a card and an icon.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Pen:
 
 
 def draw(svg: str, width: int, box: Point, pens: dict[str, Pen]) -> Any:
-    """An RGBA image, ``width`` pixels wide, of the shapes in a view box from the origin; ``pens`` are those of the classes."""
+    """An RGBA image, ``width`` pixels wide, of the shapes in a
+    view box from the origin; ``pens`` are those of the classes.
+    """
     from PIL import Image, ImageDraw
 
     scale = _FINER * width / box[0]

@@ -5,8 +5,8 @@
     :::
 
 The block becomes a figure that holds the widget's section with its first view, rendered by the widget's own
-Python, and the caption. ``::: parts`` alone on a line shows every part of the kit, ``::: claims`` every claim and what was measured
-of it. An unknown widget, a bad option or an unclosed block stops the build.
+Python, and the caption. ``::: parts`` alone on a line shows every part of the kit, ``::: claims`` every
+claim and what was measured of it. An unknown widget, a bad option or an unclosed block stops the build.
 """
 
 from __future__ import annotations

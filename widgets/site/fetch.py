@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -89,7 +88,7 @@ def _keep(path: Path, data: bytes) -> Path:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".fetching-", delete=False) as file:
             temporary = Path(file.name)
             file.write(data)
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         if temporary:
             temporary.unlink(missing_ok=True)

@@ -78,8 +78,8 @@ class Face:
         return f"{weight[0]:g} {weight[1]:g}" if isinstance(weight, tuple) else f"{weight:g}"
 
 
-# Newsreader is two families here: one drawn for text, one for titles. ``early`` is what a page holds that asks for the font
-# before the style sheet is read: nothing, where every page begins with it.
+# Newsreader is two families here: one drawn for text, one for titles. ``early`` is what a page holds
+# that asks for the font before the style sheet is read: nothing, where every page begins with it.
 FACES = (
     Face(
         "Newsreader",
@@ -206,8 +206,10 @@ def _stand_in_rules(face: Face, data: bytes) -> list[str]:
         ascent, descent, gap = (f"{100 * height:.2f}%" for height in heights)
         sources = ",".join(f'local("{name}")' for name in stand_in.names)
         rules.append(
-            f'@font-face{{font-family:"{face.family} {index}";font-style:{face.style};font-weight:{face.weight};src:{sources};'
-            f"size-adjust:{100 * size:.2f}%;ascent-override:{ascent};descent-override:{descent};line-gap-override:{gap}}}"
+            f'@font-face{{font-family:"{face.family} '
+            f'{index}";font-style:{face.style};font-weight:{face.weight};src:{sources};'
+            f"size-adjust:{100 * size:.2f}%;ascent-override:{ascent};"
+            f"descent-override:{descent};line-gap-override:{gap}}}"
         )
     return rules
 

@@ -53,7 +53,8 @@ def _section(widget: Widget, stage: Stage) -> h.Element:
         ],
         h.progress(class_="widget-progress", max="1", value="0", hidden=True, aria_label="Loading"),
         h.div(class_="widget-messages", role="status", data_messages=True),
-        # A form of its own: radio buttons of two figures may have one name, and a reload does not leave controls as they were.
+        # A form of its own: radio buttons of two figures may have one
+        # name, and a reload does not leave controls as they were.
         h.form(class_="widget-view", autocomplete="off", data_view=True)[Markup(computed["first"])],
         h.p(class_="visually-hidden", role="status", data_announce=True),
         _code(widget.code),

@@ -54,7 +54,9 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def on_page_content(html: str, *, page: Any, config: Any, **_: Any) -> str:
-    """Widgets can be linked to: MkDocs looks for anchors in Markdown only, so it is told of these. Citations lead both ways."""
+    """Widgets can be linked to: MkDocs looks for anchors in
+    Markdown only, so it is told of these. Citations lead both ways.
+    """
     from widgets.site import stage, states
 
     anchors = set(re.findall(r'<section id="([^"]+)"[^>]* data-widget=', html))
@@ -109,7 +111,9 @@ def _card(page: Any, config: Any) -> None:
 
 
 def words(html: str) -> int:
-    """How many words of running text a page has; widgets, equations and code are looked at, a fold is closed until asked for."""
+    """How many words of running text a page has; widgets, equations
+    and code are looked at, a fold is closed until asked for.
+    """
     text = re.sub(r"<(figure|section|math|pre|table|details)\b.*?</\1>", " ", html, flags=re.DOTALL)
     return len(re.findall(r"\w[\w’'-]*", re.sub(r"<[^>]+>", " ", text)))
 

@@ -17,7 +17,9 @@ _opened: list[Content] = []
 
 
 def answer(job: str) -> str:
-    """Works on a job, JSON to JSON: {"open": content}, {"train": question, "seed": 1} or {"views": figure, "options": {}}."""
+    """Works on a job, JSON to JSON: {"open": content}, {"train":
+    question, "seed": 1} or {"views": figure, "options": {}}.
+    """
     return json.dumps(_answer(**json.loads(job)), ensure_ascii=False)
 
 

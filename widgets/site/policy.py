@@ -1,7 +1,8 @@
 """The Content Security Policy in every page: only what the book itself brings may load or run.
 
-One policy for all pages. Material's instant navigation swaps pages under the policy of the one that was opened first, so
-that one must know the inline scripts and style sheets of all; and as the element is the same everywhere, no swap adds another.
+One policy for all pages. Material's instant navigation swaps pages under the policy
+of the one that was opened first, so that one must know the inline scripts and style
+sheets of all; and as the element is the same everywhere, no swap adds another.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ class PolicyError(SiteError):
 
 @dataclass
 class Inline(HTMLParser):
-    """What stands in a page and needs the policy's leave: inline scripts, style sheets, and what must not be there at all."""
+    """What stands in a page and needs the policy's leave: inline
+    scripts, style sheets, and what must not be there at all.
+    """
 
     html: str
     scripts: list[str] = field(default_factory=list)
@@ -67,7 +70,9 @@ def source(text: str) -> str:
 
 
 def policy(pages: dict[str, str]) -> str:
-    """The policy under which these pages, each its HTML by its name, work; raises PolicyError for what none can allow."""
+    """The policy under which these pages, each its HTML by its
+    name, work; raises PolicyError for what none can allow.
+    """
     found = {name: Inline(html) for name, html in pages.items()}
     for name, inline in found.items():
         if inline.forbidden:

@@ -60,7 +60,8 @@ def put_off_search(site: Path) -> None:
     if len(workers) != 1:
         raise SearchError(
             f"{folder} holds {len(workers)} files search.*.min.js, where Material puts one: "
-            "install the version of mkdocs-material that pyproject.toml names, or change put_off_search for the new one."
+            "install the version of mkdocs-material that pyproject.toml names, or change put_off_search for the "
+            "new one."
         )
     (worker,) = workers
     worker.write_bytes(script("search.js", {}).strip() + worker.read_bytes())
@@ -83,7 +84,9 @@ def _address(path: Path, site: Path) -> str:
 
 
 def _kept(path: Path, site: Path) -> bool:
-    """Not the stock start, which is there for when the other fails, search in other languages, nor what only machines read."""
+    """Not the stock start, which is there for when the other
+    fails, search in other languages, nor what only machines read.
+    """
     name = path.relative_to(site).as_posix()
     passed_over = (
         f"{FOLDER}/stock-",

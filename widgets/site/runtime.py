@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ import deflate
 from .errors import SiteError
 from .fetch import fetch_wheel
 from .fonts import fonts
-from .wheels import archive, installed_files, widget_files, wheel
+from .wheels import archive, installed_files, wheel, widget_files
 
 ROOT = Path(__file__).parents[2]
 PYODIDE = ROOT / "node_modules" / "pyodide"
@@ -49,7 +49,8 @@ class BundleError(SiteError):
 class Bundle:
     """Files by their name in the site; ``page`` is the script that pages load, ``styles`` their style sheets.
 
-    ``fonts`` are those that a page should ask for before it has read the style sheets, each with what the page then holds.
+    ``fonts`` are those that a page should ask for before it has
+    read the style sheets, each with what the page then holds.
     """
 
     files: dict[str, Path] = field(default_factory=dict)
@@ -120,9 +121,9 @@ def write_whole(path: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.close()
-            os.replace(file.name, path)
+            Path(file.name).replace(path)
         except OSError as error:
-            os.unlink(file.name)
+            Path(file.name).unlink()
             raise BundleError(f"{path} could not be written: {error}") from error
     path.chmod(0o644)
 
@@ -177,21 +178,18 @@ def _own_wheels() -> Iterable[tuple[str, bytes]]:
 
 
 def _lock(wheels: Mapping[str, bytes]) -> bytes:
-    """A lock file that names just these wheels: Pyodide's entry for numpy, pyodide-lock's for ours."""
-    from pyodide_lock import PyodideLockSpec
-    from pyodide_lock.utils import add_wheels_to_spec
-
-    numpy = _pyodide_lock()["packages"]["numpy"]
-    # This release of pyodide-lock wants the version, which Pyodide's own lock file no longer states.
-    info = _pyodide_lock()["info"] | {"version": version_of_pyodide()}
-    spec = PyodideLockSpec(info=info, packages={"numpy": numpy})
+    """A lock file that names just these wheels: Pyodide's entry for numpy, `pyodide lockfile` adds ours."""
+    base = {**_pyodide_lock(), "packages": {"numpy": _pyodide_lock()["packages"]["numpy"]}}
+    own = [name for name in wheels if name != base["packages"]["numpy"]["file_name"]]
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / name for name in wheels if name != numpy["file_name"]]
-        for path in paths:
-            path.write_bytes(wheels[path.name])
-        spec = add_wheels_to_spec(spec, paths, base_path=Path(folder))
-        spec.to_json(Path(folder) / "pyodide-lock.json")
-        return (Path(folder) / "pyodide-lock.json").read_bytes()
+        source, target = Path(folder) / "pyodide-lock.json", Path(folder) / "new.json"
+        source.write_text(json.dumps(base))
+        for name in own:
+            (Path(folder) / name).write_bytes(wheels[name])
+        paths = [Path(folder) / name for name in own]
+        options = ["--input", source, "--output", target, "--base-path", folder]
+        _run([Path(sys.executable).with_name("pyodide"), "lockfile", "add-wheels", *options, *paths])
+        return target.read_bytes()
 
 
 def _snapshot(result: Bundle, store: Store, cache: Path, content: bytes) -> dict:

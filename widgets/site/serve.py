@@ -7,7 +7,7 @@ import io
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -25,10 +25,8 @@ class Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def handle(self) -> None:
-        try:
+        with suppress(ConnectionError):  # the reader has gone elsewhere
             super().handle()
-        except ConnectionError:
-            pass  # the reader has gone elsewhere
 
     def do_GET(self) -> None:
         self._answer(body=True)

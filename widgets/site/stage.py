@@ -57,7 +57,8 @@ class Stage:
     def views(self, name: str, options: Mapping[str, str]) -> dict[str, Any]:
         """A figure's first view as markup, and those after its first events by what leads to them.
 
-        Of the book's own widgets, from the Python of readers' browsers; of others, which that has not got, from this one.
+        Of the book's own widgets, from the Python of readers'
+        browsers; of others, which that has not got, from this one.
         """
         from widgets.chapters import WIDGETS
 

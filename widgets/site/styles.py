@@ -47,8 +47,8 @@ def _cut(sheets: list[Path], site: Path) -> Iterable[str]:
 def _with_styles(html: str, sheets: dict[str, str]) -> str:
     """The page with its sheets at the end of its head, after what a machine looks for there.
 
-    Those that name files stand apart: their addresses are seen from the page. The others are the same text on every page,
-    by which Material sees that they can stay when it turns to the next.
+    Those that name files stand apart: their addresses are seen from the page. The others are the
+    same text on every page, by which Material sees that they can stay when it turns to the next.
     """
     apart, alike = "", ""
     for root, name in LINK.findall(html):

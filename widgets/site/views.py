@@ -12,7 +12,6 @@ from widgets.kit.events import Event
 from widgets.kit.registry import Registry
 from widgets.kit.widget import Widget, parse_options
 
-
 # A slider with more stops than this waits for Python.
 MOST_STOPS = 40
 

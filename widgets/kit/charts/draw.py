@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
@@ -97,7 +98,7 @@ def _ticks_room(frame: Frame) -> str | None:
 def _step(xs: Sequence[float]) -> float:
     """The smallest distance between two neighbours."""
     ordered = sorted(set(xs))
-    return min((b - a for a, b in zip(ordered, ordered[1:], strict=False)), default=1.0)
+    return min((b - a for a, b in itertools.pairwise(ordered)), default=1.0)
 
 
 # Axes.

@@ -14,7 +14,8 @@ from .scales import spread
 
 # A letter's width as a share of the plot's: about right on a phone, where there is least room.
 _LETTER = 0.025
-# The same in em, wide ones at that; a figure's width on the narrowest phone; and what stands beside the plot, see charts.css.
+# The same in em, wide ones at that; a figure's width on the narrowest phone; and what stands beside the plot, see
+# charts.css.
 _LETTER_EM, _NARROWEST_EM, _TICKS_EM, _SAMPLES_EM, _BEFORE_NAME_EM = 0.6, 25.0, 4.2, 2.5, 0.8
 _SAMPLES = 9  # places at which it is seen whether a curve is behind a label
 LONGEST_OUTSIDE = 18  # letters of a name that stands right of the plot; a longer one stands within it
@@ -48,8 +49,9 @@ _ROOMS = (("none", 0, 0.9), ("small", 8, 6.0), ("medium", 13, 8.6), ("large", LO
 
 
 def widest(lines: Sequence[Line]) -> tuple[float, float]:
-    """A letter's width as a share of the plot's on the narrowest phone, which is the most that it is anywhere; and how many
-    letters would fit between a line's end and its name."""
+    """A letter's width as a share of the plot's on the narrowest phone, which is the most that it is anywhere; and how
+    many letters would fit between a line's end and its name.
+    """
     samples = _SAMPLES_EM if alike(lines) else 0.0
     letter = _LETTER_EM / (_NARROWEST_EM - _TICKS_EM - room(lines)[1] - samples)
     return letter, (_BEFORE_NAME_EM + samples) / _LETTER_EM
@@ -146,7 +148,9 @@ def _clearer_right(rule: Rule, drawn: Sequence[Line], frame: Frame) -> bool:
 
 
 def _clearest_corner(rule: Rule, names: Sequence[Name], frame: Frame) -> tuple[bool, bool]:
-    """Whether an upright rule's label stands left of it, and whether at its foot: off names, where fewest curves pass."""
+    """Whether an upright rule's label stands left of it, and
+    whether at its foot: off names, where fewest curves pass.
+    """
     lines, at = [name.line for name in names], frame.x(rule.x)
     letter, before = widest(lines)
     width = letter * (len(rule.label) + 1)

@@ -23,7 +23,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Band:
-    """What is uncertain, from (x, low, high); drawn behind the lines: ``Band("95 %", ((0, -1, 1), (1, 0, 1)), "reward")``."""
+    """What is uncertain, from (x, low, high); drawn behind the lines: ``Band("95 %", ((0, -1, 1), (1, 0, 1)),
+    "reward")``.
+    """
 
     name: str
     points: Sequence[tuple[float, float, float]]
@@ -53,7 +55,9 @@ class Dots:
 
 @dataclass(frozen=True)
 class Bars:
-    """Upright bars from zero at every x: ``Bars("raw", ((0, 12), (1, 30)), "raw")``; several stand beside each other."""
+    """Upright bars from zero at every x: ``Bars("raw", ((0,
+    12), (1, 30)), "raw")``; several stand beside each other.
+    """
 
     name: str
     points: Sequence[tuple[float, float]]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 class Axis:
     """What is measured along a side: its name with its unit, where it begins and ends, and how values are written.
 
-    Without ``low`` and ``high`` it spans the data, and with room to a tick at its end; ``log`` makes equal factors equal distances; ``whole`` values have
-    no ticks in between.
+    Without ``low`` and ``high`` it spans the data, and with room to a tick at its end; ``log`` makes equal factors
+    equal distances; ``whole`` values have no ticks in between.
     """
 
     label: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -29,8 +30,9 @@ class Value:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a column's values stand: beside which x, to the left of it or to the right (None: behind the names there), and
-    each one's middle, from the top."""
+    """Where a column's values stand: beside which x, to the left of it or to the right (None: behind the names there),
+    and each one's middle, from the top.
+    """
 
     x: float
     left: bool | None
@@ -78,7 +80,9 @@ def columns(layers: Sequence[Layer], names: Sequence[labels.Name], frame: Frame,
 def _rows(
     xs: Sequence[float], names: Sequence[labels.Name], frame: Frame
 ) -> Callable[[Sequence[Value]], Placed] | None:
-    """While lines have only begun, their names stand where values would: each value then stands in its name's row, behind it."""
+    """While lines have only begun, their names stand where values would: each value then stands in its name's row,
+    behind it.
+    """
     if not names or not xs or frame.x(xs[-1]) >= 0.5:
         return None
     row = {name.line.name: name.place for name in names}
@@ -90,7 +94,8 @@ def _rows(
 
 
 def place(x: float, values: Sequence[Value], names: Sequence[labels.Name], frame: Frame) -> Placed | None:
-    """At their own height, left of their points or right of them, moved as little as keeps them clear of names and of each other.
+    """At their own height, left of their points or right of them, moved as little as keeps them clear of names and of
+    each other.
 
     Left first, where there is room: to the right stand the names of lines. None where neither side has room.
     """
@@ -114,16 +119,13 @@ def place(x: float, values: Sequence[Value], names: Sequence[labels.Name], frame
 
 
 def around(wanted: Sequence[float], taken: Sequence[float], gap: float) -> list[float] | None:
-    """Ascending places from 0 to 1, ``gap`` from each other and from those taken, moved little; None where they do not fit.
+    """Ascending places from 0 to 1, ``gap`` from each other and from those taken, moved little; None where they do not
+    fit.
 
     The free stretches between what is taken are filled in order; which value goes into which is the cheapest way.
     """
     edges = [-gap, *sorted(taken), 1 + gap]
-    free = [
-        (low + gap, high - gap)
-        for low, high in zip(edges, edges[1:], strict=False)
-        if high - low >= 2 * gap - _ROUNDING
-    ]
+    free = [(low + gap, high - gap) for low, high in itertools.pairwise(edges) if high - low >= 2 * gap - _ROUNDING]
     # The cheapest way to have put the first values into the stretches so far: by how many, its cost and their places.
     best: dict[int, tuple[float, list[float]]] = {0: (0.0, [])}
     for low, high in free:

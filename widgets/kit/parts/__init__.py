@@ -28,7 +28,8 @@ from .words import Tone, counted, exactly, hidden, listed, live, note, number, p
 
 __all__ = [
     "Bar", "Card", "Icon", "LogScale", "Stage", "Token", "Tone",
-    "bars", "button", "buttons", "cards", "chips", "counted", "disclosure", "download", "empty", "exactly", "field", "file_field", "flow",
+    "bars", "button", "buttons", "cards", "chips", "counted", "disclosure", "download", "empty", "exactly", "field",
+    "file_field", "flow",
     "gauge", "hidden", "icon", "listed", "live", "message", "note", "number", "panel", "panels", "percent", "progress",
     "question", "reading", "response", "shares", "shown", "signed", "slider", "stepper", "switch", "table",
     "tokens", "versus",

@@ -42,8 +42,9 @@ def progress(label: str, fraction: float | None) -> h.Element:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of ``bars``: a value with its standard deviation, and what it means. ``whose`` it is, where two are compared,
-    is its tone unless said otherwise."""
+    """A row of ``bars``: a value with its standard deviation, and what it means. ``whose`` it is, where two are
+    compared, is its tone unless said otherwise.
+    """
 
     label: str
     value: float
@@ -76,10 +77,11 @@ def shares(
     format: Format = percent,
     texts: bool = False,
 ) -> h.Element:
-    """Amounts from zero up, alone or several to compare: ``shares([(Bar("rude", 0.3, 0.03, tone="raw"), Bar("rude", 0.01, 0.01, tone="aligned"))], "Of 200 answers")``.
+    """Amounts from zero up, alone or several to compare: ``shares([(Bar("rude", 0.3, 0.03, tone="raw"), Bar("rude",
+    0.01, 0.01, tone="aligned"))], "Of 200 answers")``.
 
-    ``most`` is where the scale ends, at least; a longer bar makes it longer. ``texts`` gives labels that are whole answers the
-    room to be read.
+    ``most`` is where the scale ends, at least; a longer bar makes it longer. ``texts`` gives labels that are whole
+    answers the room to be read.
     """
     groups = [row if isinstance(row, tuple) else (row,) for row in rows]
     reach = max([most, *(bar.value for group in groups for bar in group)])

@@ -49,7 +49,9 @@ def button(
 
 
 def buttons(*controls: h.Node) -> h.Element:
-    """Controls in a row, which wraps: ``buttons(button("Ask again", "ask"), switch("greedy", "Always the likeliest", on))``."""
+    """Controls in a row, which wraps: ``buttons(button("Ask again", "ask"), switch("greedy", "Always the likeliest",
+    on))``.
+    """
     return h.div(class_="buttons")[controls]
 
 
@@ -71,7 +73,9 @@ class Card:
 
 
 def cards(event: str, legend: str, options: Mapping[str, Card], chosen: str | None) -> h.Element:
-    """One of a few, each explained on a card: ``cards("method", "Method", {"dpo": Card("DPO", "No reward model.")}, "dpo")``."""
+    """One of a few, each explained on a card: ``cards("method", "Method", {"dpo": Card("DPO", "No reward model.")},
+    "dpo")``.
+    """
     return h.fieldset(class_="cards")[
         h.legend[legend],
         (

@@ -16,7 +16,9 @@ LENGTH = 100  # of a fader's track, in the units of its drawing
 
 @dataclass(frozen=True)
 class Scale:
-    """From logarithms of amounts to places on a track, which shows five factors of ten below 1, and one above it for pushes."""
+    """From logarithms of amounts to places on a track, which shows five factors of ten below 1, and one above it for
+    pushes.
+    """
 
     below: int = 5
     above: int = 1
@@ -42,8 +44,9 @@ class Handle:
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel: what it is called and stands for; the logarithms of its level, of where it began, and of where a push
-    would have taken it before all were scaled; and how to move it."""
+    """One channel: what it is called and stands for; the logarithms of its level, of where it began, and of where a
+    push would have taken it before all were scaled; and how to move it.
+    """
 
     name: str
     text: str
@@ -58,7 +61,8 @@ class Channel:
 
 
 def faders(channels: Sequence[Channel], label: str, scale: Scale = Scale()) -> h.Element:
-    """Channels side by side where there is room, else below each other: ``faders([Channel("A", "Good luck!", -3, "5 %")], "Levels")``.
+    """Channels side by side where there is room, else below each other: ``faders([Channel("A", "Good luck!", -3, "5
+    %")], "Levels")``.
 
     A notch shows where a level began, an arrow where its push alone would have taken it.
     """

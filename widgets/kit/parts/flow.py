@@ -23,7 +23,8 @@ class Stage:
 
 
 def flow(stages: Sequence[Stage], label: str, lit: int | None = None, *, back: str | None = None) -> h.Element:
-    """Stages joined by arrows: ``flow([Stage("People", "human", gives="answers"), Stage("Model", "model")], "SFT", 0)``.
+    """Stages joined by arrows: ``flow([Stage("People", "human", gives="answers"), Stage("Model", "model")], "SFT",
+    0)``.
 
     It is an ordered list, so it is heard in its order. ``back`` says what flows from the last stage to the first.
     """

@@ -12,7 +12,9 @@ from .words import Tone
 
 
 def panel(title: str, *body: h.Node, class_: str = "") -> h.Element:
-    """A titled part of a widget: ``panel("What it learned", bars(...))``; ``class_="panel-wide"`` for the full width."""
+    """A titled part of a widget: ``panel("What it learned",
+    bars(...))``; ``class_="panel-wide"`` for the full width.
+    """
     return h.div(class_=["panel", class_], role="group", aria_label=title)[h.p(class_="panel-title")[title], body]
 
 
@@ -56,7 +58,9 @@ def disclosure(summary: h.Node, *body: h.Node) -> h.Element:
 
 
 def empty(*words: h.Node, sign: Icon | None = None) -> h.Element:
-    """What stands where there is nothing to show yet, and how to change that: ``empty("Your first label starts this.")``."""
+    """What stands where there is nothing to show yet, and how to change that: ``empty("Your first label starts
+    this.")``.
+    """
     return h.div(class_="empty")[sign and icon(sign), h.p[words]]
 
 

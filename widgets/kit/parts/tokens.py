@@ -40,11 +40,13 @@ def tokens(
     turn: int | str | None = None,
     value: Callable[[int], Value] = lambda place: place,
 ) -> h.Element:
-    """A response as a line of pills: ``tokens(["Great question!", Token("Read aloud.", 0.4)], "The raw model's answer")``.
+    """A response as a line of pills: ``tokens(["Great question!", Token("Read aloud.", 0.4)], "The raw model's
+    answer")``.
 
-    With ``event``, every pill is a button that sends its place, from 0 (or what ``value`` makes of it), and ``chosen`` is the
-    one looked at. With ``turn``, which changes whenever a new response is drawn, the pills arrive one after the other: new
-    ones, so that none is seen to move to where the new response has it. A page has one such line of each ``label``.
+    With ``event``, every pill is a button that sends its place, from 0 (or what ``value`` makes of it), and ``chosen``
+    is the one looked at. With ``turn``, which changes whenever a new response is drawn, the pills arrive one after the
+    other: new ones, so that none is seen to move to where the new response has it. A page has one such line of each
+    ``label``.
     """
     pills = [item if isinstance(item, Token) else Token(item) for item in items]
     drawn = None if turn is None else re.sub(r"\W+", "-", f"{label} {turn}").lower()
