@@ -10,7 +10,10 @@ from playwright.sync_api import TimeoutError as Late
 from tests.browser.conftest import SITE
 from tests.browser.waiting import until
 
-PAGES = {str(path.relative_to(SITE)).removesuffix("index.html"): path for path in sorted(SITE.rglob("*.html"))}
+_ALL = {str(path.relative_to(SITE)).removesuffix("index.html"): path for path in sorted(SITE.rglob("*.html"))}
+# Figures' own pages show what the chapters show, without the theme: they have tests of their own.
+EMBEDS = [address for address in _ALL if address.startswith("embed/")]
+PAGES = {address: path for address, path in _ALL.items() if address not in EMBEDS}
 WITH_WIDGETS = [address for address, path in PAGES.items() if " data-widget=" in path.read_text()]
 VIEWPORTS = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -65,7 +68,10 @@ def stored_views(section: Locator) -> dict[str, str]:
 def figures(page: Page) -> list[Locator]:
     """The page's widgets, once Python answers in each."""
     sections = page.locator("section[data-widget]").all()
-    for section in sections:
+    framed = [page.frame_locator("iframe").nth(place) for place in range(page.locator("iframe").count())]
+    for frame in page.locator("iframe").all():
+        frame.scroll_into_view_if_needed()
+    for section in sections + [frame.locator("section[data-widget]") for frame in framed]:
         section.scroll_into_view_if_needed()
         expect(section).to_have_attribute("data-status", "ready")
     return sections

@@ -57,7 +57,7 @@ class Watch:
     """What a context did that it should not: console messages, page errors, requests to other hosts."""
 
     def __init__(self, context: BrowserContext, host: str) -> None:
-        self.host = host
+        self.hosts = {host}
         self.problems: list[str] = []
         self.workers: list[str] = []
         context.on("console", self._console)
@@ -74,7 +74,7 @@ class Watch:
             self.problems.append(f"{message.type}: {message.text}")
 
     def _request(self, request) -> None:
-        if request.url.startswith("http") and urlsplit(request.url).netloc != self.host:
+        if request.url.startswith("http") and urlsplit(request.url).netloc not in self.hosts:
             self.problems.append(f"request to another host: {request.url}")
 
 

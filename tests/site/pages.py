@@ -40,6 +40,10 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
+        if tag == "base":
+            # From here on, addresses are as seen from there: a figure's own page is seen from its chapter.
+            self.address = urljoin(HOME + self.address, given["href"]).removeprefix(HOME)
+            return
         self.anchors |= {given[name] for name in ("id", "name") if given.get(name)}
         if tag == "a" and given.get("href") is not None:
             self.links.append(given["href"])
@@ -82,6 +86,11 @@ def pages() -> dict[str, Page]:
 
 def chapters() -> dict[str, Page]:
     return {address: page for address, page in pages().items() if re.match(r"\d\d-", address)}
+
+
+def embeds() -> dict[str, Page]:
+    """The figures' own pages."""
+    return {address: page for address, page in pages().items() if address.startswith("embed/")}
 
 
 def views() -> dict[str, dict[str, str]]:

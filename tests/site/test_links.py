@@ -28,7 +28,7 @@ def dead(page: str, link: str) -> str | None:
 @pytest.mark.parametrize("address", pages())
 def test_a_page_links_to_what_is_there(address):
     page = pages()[address]
-    assert not list(filter(None, (dead(address, link) for link in [*page.links, *page.loads])))
+    assert not list(filter(None, (dead(page.address, link) for link in [*page.links, *page.loads])))
 
 
 FIGURE = re.compile(

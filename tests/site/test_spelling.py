@@ -36,7 +36,7 @@ def test_chapters_and_content_are_spelled_right():
 def test_what_the_reader_sees_is_spelled_right(tmp_path):
     """The text of the built pages and of what figures turn into, which also comes from Python and templates."""
     for address, page in pages().items():
-        (tmp_path / f"{address.strip('/') or 'cover'}.txt").write_text(page.text)
+        (tmp_path / f"{address.strip('/').replace('/', '-') or 'cover'}.txt").write_text(page.text)
     for name, stored in views().items():
         (tmp_path / f"{name}.txt").write_text("\n".join(Page(html, name).text for html in stored.values()))
     found = misspelled(tmp_path, "*.txt")

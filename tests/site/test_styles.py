@@ -58,7 +58,8 @@ def test_what_names_files_stands_apart_and_the_rest_is_alike_on_every_page(site)
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(SITE)))
 def test_every_font_that_a_page_names_is_in_the_site(path):
     named = re.findall(r'url\("([^"]+\.woff2)"\)', path.read_text())
-    base = SITE if path.name == "404.html" else path.parent
+    seen_from = re.findall(r'<base href="([^"]+)"', path.read_text())
+    base = SITE if path.name == "404.html" else path.parent.joinpath(*seen_from)
     assert len(named) >= 6
     assert all((base / re.sub(r"^/\w+/", "", name)).resolve().is_file() for name in named)
 

@@ -12,11 +12,16 @@ const MOST = 30_000;
 export async function copyLink(figure, notices, of = figure.name) {
   await figure.settled();
   const names = of === figure.name ? [of, ...figure.needs] : [of];
-  const logs = Object.fromEntries(names.map((name) => [name, logOf(figure, name) ?? ""]));
+  const logs = logsOf(figure, names);
   if (!logs[of]) return;
   const address = links.linkTo(logs);
   if (address.length > MOST) await offerShorter(figure, notices, names, address);
   else await handOver(notices, address);
+}
+
+// The states of these figures as texts, as they are seen from one of them; empty where nothing has happened.
+export function logsOf(figure, names = [figure.name, ...figure.needs]) {
+  return Object.fromEntries(names.map((name) => [name, logOf(figure, name) ?? ""]));
 }
 
 function logOf(figure, name) {

@@ -60,13 +60,20 @@ export async function copy(text) {
 }
 
 // A worker that runs a module. Where a page may not start one from the script's own address (a sandboxed frame, a copy of
-// the page on another origin), a small one of the page's own imports it.
+// the page on another origin), a small one of the page's own imports it: a classic one, for in a frame without an origin
+// Chromium starts no module from a blob. What it is sent meanwhile is handed on.
 export function startWorker(url, options) {
   try {
-    if (location.origin !== "null" && new URL(url).origin === location.origin) return new Worker(url, options);
+    if (new URL(url).origin === globalThis.origin) return new Worker(url, options);
   } catch {
     // It may still be imported.
   }
-  const importing = new Blob([`import ${JSON.stringify(String(url))};`], { type: "text/javascript" });
-  return new Worker(URL.createObjectURL(importing), options);
+  const importing = `
+    const early = [];
+    onmessage = ({ data }) => early.push(data);
+    import(${JSON.stringify(String(url))}).then(
+      () => early.forEach((data) => dispatchEvent(new MessageEvent("message", { data }))),
+      (error) => setTimeout(() => { throw error; }),
+    );`;
+  return new Worker(URL.createObjectURL(new Blob([importing], { type: "text/javascript" })), { ...options, type: "classic" });
 }

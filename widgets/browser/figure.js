@@ -1,6 +1,7 @@
 // One widget on the page: what the reader does goes to Python as messages, what comes back is morphed in.
 
 import { copyLink } from "./copying.js";
+import { offerEmbed } from "./embed.js";
 import { focusOn, holdFocus } from "./focus.js";
 import { whenIdle } from "./idle.js";
 import * as links from "./links.js";
@@ -102,6 +103,7 @@ export class Figure {
     else if (tool === "reset") this.#reset();
     else if (tool === "stop") this.#stop();
     else if (tool === "link") copyLink(this, this.#notices, of);
+    else if (tool === "embed") offerEmbed(this, this.#notices, of);
   }
 
   async #sendFile(control) {

@@ -3,6 +3,7 @@
 
 import "./charts.js";
 import { bookmark } from "./bookmark.js";
+import { followHost, hearFrames, isEmbedded } from "./embed.js";
 import { connection } from "./facilities.js";
 import { Figure } from "./figure.js";
 import { land } from "./land.js";
@@ -144,7 +145,9 @@ window.addEventListener("hashchange", () => {
 });
 
 becomeWhole();
-switchSchemes();
+if (isEmbedded) followHost();
+else switchSchemes();
+hearFrames();
 takeOver();
 keepForLater(python.ready);
 

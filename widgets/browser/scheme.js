@@ -3,10 +3,11 @@
 
 import { keep, kept, themeKey } from "./facilities.js";
 
-const RECORD = themeKey("__palette");
 const options = [...document.querySelectorAll("[data-scheme-switch] input")];
 const light = matchMedia("(prefers-color-scheme: light)");
 const bar = document.head.appendChild(Object.assign(document.createElement("meta"), { name: "theme-color" }));
+
+const record = () => themeKey("__palette");
 
 export function switchSchemes() {
   for (const option of options) {
@@ -25,7 +26,7 @@ function wear() {
 
 function recorded() {
   try {
-    return JSON.parse(kept(RECORD));
+    return JSON.parse(kept(record()));
   } catch {
     return null;
   }
@@ -33,7 +34,7 @@ function recorded() {
 
 function choose(option) {
   const { mdColorMedia: media, mdColorScheme: scheme, mdColorPrimary: primary, mdColorAccent: accent } = option.dataset;
-  keep(RECORD, JSON.stringify({ index: options.indexOf(option), color: { media, scheme, primary, accent } }));
+  keep(record(), JSON.stringify({ index: options.indexOf(option), color: { media, scheme, primary, accent } }));
   show(option);
   option.focus();
 }

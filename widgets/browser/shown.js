@@ -1,6 +1,7 @@
 // Which state a figure shows, and whose it is: the reader's own, or one that the reader looks at, which leaves the own as it
 // is: a linked one, or one that was set aside. Whatever would have to replace what it was not made from is set aside.
 
+import { isEmbedded } from "./embed.js";
 import { whenIdle } from "./idle.js";
 import * as links from "./links.js";
 import { renew } from "./offline.js";
@@ -149,7 +150,8 @@ export class Shown {
   openLink() {
     const text = links.linked(this.#name);
     if (text === null) return;
-    if (links.isMeant(this.#name)) this.#figure.section.scrollIntoView();
+    // From within a frame that would move the page around it.
+    if (!isEmbedded && links.isMeant(this.#name)) this.#figure.section.scrollIntoView();
     if (this.#guest ? this.#guest.text === text : isAlready(this.record, text)) return;
     const kept = store.asides(this.#name).find(({ from }) => from === text);
     this.#visit({ text, id: kept?.id ?? null, hash: location.hash }, kept ?? { ...none(), log: text || null });
@@ -216,6 +218,8 @@ export class Shown {
 
   #tell() {
     const hasOwn = !isEmpty(store.read(this.#name));
+    // In a frame the link is how the figure begins, by the choice of whoever put it there.
+    if (isEmbedded && !hasOwn && this.#guest.text !== null) return;
     const what = this.#guest.text === null ? "a state that was set aside" : "a linked state";
     const on = this.#guest.id && this.#guest.text !== null ? ", and what you did from there" : "";
     this.#notices.say("info", `This figure shows ${what}${on}${hasOwn ? "; your own is kept" : ""}.`, {

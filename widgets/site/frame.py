@@ -14,20 +14,31 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from widgets.kit.widget import Widget
+from widgets.kit.widget import Widget, parse_options
 
+from .embeds import Embed
 from .stage import Stage
 
 
 def frame(widget: Widget, stage: Stage) -> tuple[str, str]:
-    """The figure's HTML up to its caption, and from its caption on."""
-    section = str(_section(widget, stage))
+    """The figure's HTML up to its caption, and from its caption on. A figure, unlike an aside, gets a page of its own besides."""
     if widget.aside:
-        return f'<div class="aside">{section}', "</div>"
-    return f'<figure class="figure" id="figure-{widget.name}">{section}<figcaption>', "</figcaption></figure>"
+        return f'<div class="aside">{_section(widget, stage)}', "</div>"
+    embed = stage.embedding(widget.name, _changed_options(widget))
+    return (
+        f'<figure class="figure" id="figure-{widget.name}">{_section(widget, stage, embed)}<figcaption>',
+        "</figcaption></figure>",
+    )
 
 
-def _section(widget: Widget, stage: Stage) -> h.Element:
+def embedded(embed: Embed, stage: Stage) -> tuple[str, str]:
+    """The title of the figure on a page of its own, and its HTML."""
+    kind = stage.registry[embed.name]
+    widget = kind(stage.content, parse_options(kind.Options, dict(embed.options)))
+    return widget.title, f'<div class="figure">{_section(widget, stage)}</div>'
+
+
+def _section(widget: Widget, stage: Stage, embed: Embed | None = None) -> h.Element:
     name, title, options = widget.name, f"{widget.name}-title", _changed_options(widget)
     computed = stage.views(name, options)
     views = json.dumps(computed["stored"], ensure_ascii=False, separators=(",", ":"))
@@ -49,6 +60,7 @@ def _section(widget: Widget, stage: Stage) -> h.Element:
                 _tool("undo", "Undo", disabled=True),
                 _tool("reset", "Start over", disabled=True),
                 _tool("link", "Copy link", disabled=True),
+                embed and _tool("embed", "Embed", value=embed.address),
             ],
         ],
         h.progress(class_="widget-progress", max="1", value="0", hidden=True, aria_label="Loading"),
@@ -67,8 +79,10 @@ def _changed_options(widget: Widget) -> dict[str, str]:
     return {name: str(value) for name, value in asdict(widget.options).items() if value != defaults[name]}
 
 
-def _tool(tool: str, label: str, disabled: bool = False, hidden: bool = False) -> h.Element:
-    return h.button(class_=f"tool tool-{tool}", type="button", data_tool=tool, disabled=disabled, hidden=hidden)[label]
+def _tool(tool: str, label: str, disabled: bool = False, hidden: bool = False, value: str | None = None) -> h.Element:
+    return h.button(
+        class_=f"tool tool-{tool}", type="button", data_tool=tool, data_of=value, disabled=disabled, hidden=hidden
+    )[label]
 
 
 def _code(functions: tuple[Callable, ...]) -> h.Node:

@@ -76,9 +76,10 @@ def on_page_content(html: str, *, page: Any, config: Any, **_: Any) -> str:
 
 def on_env(env: Any, *, config: Any, files: Any) -> None:
     """What needs every page: the numbers of the citations, and the whole book's reading time for its first page."""
-    from widgets.site import stage
+    from widgets.site import embeds, stage
 
     citations = stage.present().citations
+    config.extra["embeds"] = dict(embeds.pages(stage.present(), env, config, files))
     for file in files.documentation_pages():
         page = file.page
         page.content = (
@@ -125,13 +126,14 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
 
 
 def on_post_build(config: Any) -> None:
-    from widgets.site import cards, policy, publish, stage, styles
+    from widgets.site import cards, embeds, policy, publish, stage, styles
 
     stage.present().close()
     publication, site = config.extra["publication"], Path(config.site_dir)
     (site / "images" / "apple-touch-icon.png").write_bytes(cards.icon())
     (site / "favicon.ico").write_bytes(cards.favicon())
     publication.write(site, stage.present())
+    embeds.write(site, config.extra["embeds"])
     if not _serving:
         styles.put_into_pages(site)
         publish.put_off_search(site)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from widgets.kit.registry import Registry
 
 from .citations import Citations
+from .embeds import Embed
 
 if TYPE_CHECKING:
     from .compute import Computer
@@ -30,6 +31,7 @@ class Stage:
     first_line: int = 1
     files: dict[str, str] = field(default_factory=dict)
     citations: Citations = field(default_factory=Citations)
+    embeds: dict[str, Embed] = field(default_factory=dict)
 
     @cached_property
     def computer(self) -> Computer:
@@ -67,6 +69,11 @@ class Stage:
         if self.registry is WIDGETS:
             return self.computer.answer(self._content, views=name, options=dict(options))
         return views(self.registry, self.content, name, options)
+
+    def embedding(self, name: str, options: Mapping[str, str]) -> Embed:
+        """The page of its own of a figure that stands in the source at hand; the first of those that look alike has it."""
+        embed = Embed(name, tuple(sorted(options.items())), self.source)
+        return self.embeds.setdefault(embed.slug, embed)
 
     def close(self) -> None:
         """Nothing more is to be computed."""

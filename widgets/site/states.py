@@ -1,4 +1,5 @@
-"""Links to a figure in a state: ``[no leash](state:pipeline-stepper?run&step=1&run&step=2&beta=0&run)``.
+"""Links to a figure in a state: ``[no leash](state:pipeline-stepper?run&step=1&run&step=2&beta=0&run)``; and the figure itself
+in a frame: ``<iframe src="embed:pipeline-stepper?run" title="...">``.
 
 What follows the question mark are the reader's events in order, each a name and a value (JSON, or a word). The build
 checks them against what the figure declares and writes the same link that "Copy link" would.
@@ -16,10 +17,11 @@ from urllib.parse import unquote
 from widgets.kit.codec import encode
 from widgets.kit.events import Event, Rejected
 
+from .embeds import FOLDER
 from .errors import SiteError
 from .stage import Stage
 
-_LINK = re.compile(r'href="state:(?P<name>[\w-]+)\?(?P<events>[^"]*)"')
+_LINK = re.compile(r'(?:href="state|src="embed):(?P<name>[\w-]+)\?(?P<events>[^"]*)"')
 
 
 class StateError(SiteError):
@@ -40,7 +42,10 @@ def resolve(html: str, stage: Stage) -> str:
             raise StateError(f"{stage.source}: the link to a state of {name}: {rejected}") from None
         # In what it builds on, nothing has happened: the link shows the same to every reader.
         needs = "".join(f"&amp;{need}=" for need in stage.registry.needs(name))
-        return f'href="../{_page(name, stage.root / "docs")}/#{name}={encode(log)}{needs}"'
+        state = f"#{name}={encode(log)}{needs}"
+        if match[0].startswith("src"):
+            return f'src="../{FOLDER}/{name}/{state}"'
+        return f'href="../{_page(name, stage.root / "docs")}/{state}"'
 
     return _LINK.sub(real, html)
 
