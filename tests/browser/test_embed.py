@@ -1,4 +1,4 @@
-"""Figures in the pages of others: each has a page of its own, which works in any frame and says what can't be in this one."""
+"""Figures in pages of others: each has a page of its own, which works in any frame and says what it can't do there."""
 
 import re
 from urllib.parse import urlsplit
@@ -137,7 +137,8 @@ def test_a_frame_wears_what_the_hosts_reader_does(course, page, scheme):
 def test_the_host_may_say_which_colours_by_address_and_by_message(course, page):
     body = course(f"embed/{NAME}/?scheme=dark").locator("body")
     expect(body).to_have_attribute("data-md-color-scheme", "slate")
-    say = "scheme => document.querySelector('iframe').contentWindow.postMessage({ type: 'rlhf-book:scheme', scheme }, '*')"
+    say = """scheme => document.querySelector("iframe").contentWindow
+      .postMessage({ type: "rlhf-book:scheme", scheme }, "*")"""
     for scheme in ("light", "dark", "auto"):
         page.evaluate(say, scheme)
         expect(body).to_have_attribute("data-md-color-scheme", SCHEMES.get(scheme, "default"))

@@ -1,6 +1,6 @@
 """Pages of single figures, for course pages that frame them: ``embed/NAME/``, the figure and nothing around it.
 
-Each is seen from the page that the figure stands on (its ``<base>``), so that every address in it leads where it does there.
+Each is seen from the page that the figure stands on (its ``<base>``): every address in it leads where it does there.
 """
 
 from __future__ import annotations

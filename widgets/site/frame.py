@@ -21,7 +21,7 @@ from .stage import Stage
 
 
 def frame(widget: Widget, stage: Stage) -> tuple[str, str]:
-    """The figure's HTML up to its caption, and from its caption on. A figure, unlike an aside, gets a page of its own besides."""
+    """The figure's HTML up to its caption, and from its caption on. A figure, but no aside, has its own page, too."""
     if widget.aside:
         return f'<div class="aside">{_section(widget, stage)}', "</div>"
     embed = stage.embedding(widget.name, _changed_options(widget))

@@ -1,4 +1,4 @@
-"""Serves the built site as GitHub Pages would: under a sub-path, compressed, kept ten minutes, open to other origins."""
+"""Serves the built site as GitHub Pages would: in a sub-path, compressed, kept ten minutes, open to other origins."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", self.guess_type(str(path)))
         self.send_header("Content-Length", str(length))
         self.send_header("Cache-Control", "max-age=600")
-        # A frame with sandbox="allow-scripts" has no origin: there the book's own modules, fonts and files come from another.
+        # A frame with sandbox="allow-scripts" has no origin: there the book's modules, fonts and files are another's.
         self.send_header("Access-Control-Allow-Origin", "*")
         if packed:
             self.send_header("Content-Encoding", "gzip")

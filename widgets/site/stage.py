@@ -71,7 +71,7 @@ class Stage:
         return views(self.registry, self.content, name, options)
 
     def embedding(self, name: str, options: Mapping[str, str]) -> Embed:
-        """The page of its own of a figure that stands in the source at hand; the first of those that look alike has it."""
+        """The own page of a figure in the source at hand: the first of those that look alike has it."""
         embed = Embed(name, tuple(sorted(options.items())), self.source)
         return self.embeds.setdefault(embed.slug, embed)
 

@@ -1,5 +1,5 @@
-"""Links to a figure in a state: ``[no leash](state:pipeline-stepper?run&step=1&run&step=2&beta=0&run)``; and the figure itself
-in a frame: ``<iframe src="embed:pipeline-stepper?run" title="...">``.
+"""Links to a figure in a state: ``[no leash](state:pipeline-stepper?run&step=1&run&step=2&beta=0&run)``; and the figure
+itself in a frame: ``<iframe src="embed:pipeline-stepper?run" title="...">``.
 
 What follows the question mark are the reader's events in order, each a name and a value (JSON, or a word). The build
 checks them against what the figure declares and writes the same link that "Copy link" would.
