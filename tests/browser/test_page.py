@@ -117,11 +117,3 @@ class TestRehearsal:
         assert section.locator("[data-view]").inner_html() == before
         expect(section.locator(".rehearsal")).to_have_count(0)
         expect(section.get_by_role("radio", checked=True)).to_have_count(1)
-
-
-def test_a_search_in_the_first_moment_finds_what_it_asks_for(page):
-    """The index is built a moment later, so that figures start sooner: whoever is quicker gets the answer then."""
-    page.goto("./")
-    page.get_by_role("textbox", name="Search").fill("Goodhart")
-    expect(page.locator(".md-search-result__link").first).to_be_visible()
-    expect(page.locator(".md-search-result__list")).to_contain_text("Goodhart")

@@ -84,12 +84,6 @@ document.addEventListener("click", ({ target, detail }) => {
   else if (control.dataset.event) figure.act(control, control.dataset.value ?? "null");
 });
 
-document.addEventListener("click", ({ target }) => {
-  if (!target.closest?.("[data-open-search]")) return;
-  document.getElementById("__search")?.click();
-  document.querySelector(".md-search__input")?.focus();
-});
-
 document.addEventListener("input", ({ target }) => {
   const figure = target.dataset?.event && figureOf(target);
   if (figure) figure.change(target);

@@ -126,7 +126,7 @@ def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
 
 
 def on_post_build(config: Any) -> None:
-    from widgets.site import cards, embeds, policy, publish, stage, styles
+    from widgets.site import cards, embeds, policy, publish, search, stage, styles
 
     stage.present().close()
     publication, site = config.extra["publication"], Path(config.site_dir)
@@ -136,6 +136,7 @@ def on_post_build(config: Any) -> None:
     embeds.write(site, config.extra["embeds"])
     if not _serving:
         styles.put_into_pages(site)
+        search.split_entries(site)
         publish.put_off_search(site)
         publish.leave_out_other_languages(site)
         policy.put_into_pages(site)
