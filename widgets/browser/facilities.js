@@ -61,7 +61,8 @@ export async function copy(text) {
 
 // A worker that runs a module. Where a page may not start one from the script's own address (a sandboxed frame, a copy of
 // the page on another origin), a small one of the page's own imports it: a classic one, for in a frame without an origin
-// Chromium starts no module from a blob. What it is sent meanwhile is handed on.
+// Chromium starts no module from a blob. What it is sent meanwhile is handed on; that it could import scripts the old way,
+// too, by which Pyodide tells a classic worker, is taken away.
 export function startWorker(url, options) {
   try {
     if (new URL(url).origin === globalThis.origin) return new Worker(url, options);
@@ -69,6 +70,7 @@ export function startWorker(url, options) {
     // It may still be imported.
   }
   const importing = `
+    importScripts = () => { throw new TypeError("This worker imports modules."); };
     const early = [];
     onmessage = ({ data }) => early.push(data);
     import(${JSON.stringify(String(url))}).then(

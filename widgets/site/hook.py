@@ -139,7 +139,7 @@ def on_post_build(config: Any) -> None:
         search.split_entries(site)
         publish.put_off_search(site)
         publish.leave_out_other_languages(site)
-        policy.put_into_pages(site)
+        policy.put_into_pages(site, config.site_url)
         publish.write_service_worker(site)
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
+from .embeds import FOLDER
 from .errors import SiteError
 
 FIRST = '<meta charset="utf-8">'
@@ -69,9 +71,11 @@ def source(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def policy(pages: dict[str, str]) -> str:
-    """The policy under which these pages, each its HTML by its
-    name, work; raises PolicyError for what none can allow.
+def policy(pages: Mapping[str, str], published: str | None = None) -> str:
+    """The policy under which these pages, each its HTML by its name, work; raises PolicyError for what none can allow.
+
+    ``published`` is the book's address, for pages that may be framed without an origin: there WebKit takes 'self' for
+    nothing, so that the same place has to be named by its address, too.
     """
     found = {name: Inline(html) for name, html in pages.items()}
     for name, inline in found.items():
@@ -82,17 +86,18 @@ def policy(pages: dict[str, str]) -> str:
             )
     scripts = sorted({source(text) for inline in found.values() for text in inline.scripts})
     styles = sorted({source(text) for inline in found.values() for text in inline.styles})
+    own = ["'self'", *([published] if published else [])]
     directives = {
         "default-src": ["'none'"],
         # Python is WebAssembly; nothing makes code of text.
-        "script-src": ["'self'", "'wasm-unsafe-eval'", *scripts],
+        "script-src": [*own, "'wasm-unsafe-eval'", *scripts],
         "style-src": styles or ["'none'"],
-        "img-src": ["'self'", "data:"],  # Material's signs are pictures within its style sheet
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "worker-src": ["'self'", "blob:"],  # of a blob where the frame has no origin, see facilities.js
+        "img-src": [*own, "data:"],  # Material's signs are pictures within its style sheet
+        "font-src": own,
+        "connect-src": own,
+        "worker-src": [*own, "blob:"],  # of a blob where the frame has no origin, see facilities.js
         "frame-src": ["'self'"],
-        "base-uri": ["'self'"],
+        "base-uri": own,
         "form-action": ["'none'"],
         # See theme/partials/trusted.html.
         "require-trusted-types-for": ["'script'"],
@@ -101,12 +106,16 @@ def policy(pages: dict[str, str]) -> str:
     return "; ".join(" ".join([name, *values]) for name, values in directives.items())
 
 
-def put_into_pages(site: Path) -> None:
-    """Puts the policy into every page of the site, before all that it rules. The pages must not change any more."""
-    paths = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*.html"))}
-    pages = {name: path.read_text(encoding="utf-8") for name, path in paths.items()}
-    meta = f'<meta http-equiv="content-security-policy" content="{escape(policy(pages), quote=False)}">'
-    for name, html in pages.items():
-        if FIRST not in html:
-            raise PolicyError(f"{name}: there is no {FIRST} for the page's policy to follow.")
-        paths[name].write_text(html.replace(FIRST, f"{FIRST}\n      {meta}", 1), encoding="utf-8")
+def put_into_pages(site: Path, published: str) -> None:
+    """Puts their policy into all pages of the site, before all that it rules. The pages must not change any more."""
+    pages = {
+        path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))
+    }
+    framed = {name: html for name, html in pages.items() if name.startswith(f"{FOLDER}/")}
+    swapped = {name: html for name, html in pages.items() if name not in framed}
+    for some, content in ((swapped, policy(swapped)), (framed, policy(framed, published))):
+        meta = f'<meta http-equiv="content-security-policy" content="{escape(content, quote=False)}">'
+        for name, html in some.items():
+            if FIRST not in html:
+                raise PolicyError(f"{name}: there is no {FIRST} for the page's policy to follow.")
+            (site / name).write_text(html.replace(FIRST, f"{FIRST}\n      {meta}", 1), encoding="utf-8")
