@@ -64,7 +64,7 @@ def test_a_ranking_of_k_answers_makes_a_pair_of_every_two():
         ("best", "worst"), ("middle", "worst"), ("second", "worst"), ("best", "middle"), ("best", "second")
     }  # fmt: skip
     assert [(pair.chosen, pair.rejected) for pair in pairs if pair.tie] == [("middle", "second")]
-    assert all(pair.ranked for pair in pairs) and reading.records == reading.used == 1
+    assert all(pair.fixed for pair in pairs) and reading.records == reading.used == 1
 
 
 def test_battles_of_several_turns_are_judged_by_all_that_was_said():

@@ -39,7 +39,8 @@ class Unreadable(ValueError):
 class Decoding:
     """Feed it chunks of bytes; it yields text. ``encoding`` and ``packed`` say how the file was written."""
 
-    def __init__(self) -> None:
+    def __init__(self, errors: str = "replace") -> None:
+        self.errors = errors  # what becomes of bytes that are no text
         self.packed = False
         self.mark = b""
         self.encoding = "utf-8"
@@ -118,7 +119,9 @@ class Decoding:
             self.encoding = "utf-16-le"
         elif not self.mark and start[:1] == b"\0" and start[1:2] not in (b"", b"\0"):
             self.encoding = "utf-16-be"
-        self._decode = codecs.getincrementaldecoder(self.encoding)("replace")
+        if self.encoding != "utf-8" and self.errors == "surrogateescape":
+            self.errors = "surrogatepass"  # of two bytes a letter, no one is escaped by itself
+        self._decode = codecs.getincrementaldecoder(self.encoding)(self.errors)
         return start[len(self.mark) :]
 
 

@@ -67,6 +67,7 @@ class FileRead:
     notes: tuple[str, ...] = ()
     refused: str | None = None
     cut: bool = False
+    first: int = 0  # the number of its first record
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ def open_all(sources: Sequence[Source]) -> Iterator[Opened]:
             yield Opened(tally, (*files, _read(source, reading, at < source.size and tally.full)), len(tally), share)
         cut = tally.full and reading.records > 0
         files = (*files, _read(source, reading, cut))
-        done, first = done + source.size, first + reading.records
+        done, first = done + source.size, reading.following
     yield Opened(tally, files, len(tally), 1.0)
 
 
@@ -136,6 +137,7 @@ def _read(source: Source, reading: Reading, cut: bool) -> FileRead:
         reading.notes,
         reading.refused,
         cut,
+        reading.first,
     )
 
 

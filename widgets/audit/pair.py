@@ -9,8 +9,8 @@ class Pair(NamedTuple):
     """``chosen`` was preferred to ``rejected``, or neither was, in a ``tie``.
 
     ``prompt`` is what the person said last, ``before`` the dialogue until then, "Human: …" and "Assistant: …" in turn;
-    ``turns`` are the person's. ``record`` is where it stood, from 0; ``ranked`` says that its record held more than two
-    answers, so that several pairs came from it.
+    ``turns`` are the person's. ``record`` is where it stood, from 0. ``fixed`` pairs can't be changed by themselves: they come
+    from a ranking, from single verdicts, or from what could be saved of a broken record.
     """
 
     record: int
@@ -21,4 +21,4 @@ class Pair(NamedTuple):
     before: str = ""
     turns: int = 1
     language: str = ""
-    ranked: bool = False
+    fixed: bool = False

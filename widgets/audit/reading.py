@@ -1,5 +1,4 @@
-"""Reads a file of comparisons from chunks of its bytes,
-whatever its format: what it can't read it counts, and says why.
+"""Reads a file of comparisons from chunks of its bytes, whatever its format: what it can't read it counts, and says why.
 
     reading = Reading()
     for chunk in chunks:
@@ -29,13 +28,14 @@ from .unpaired import Unpaired
 class Reading:
     """``records`` were seen, ``used`` of them made pairs; ``problems`` counts the others.
 
-    ``refused`` is one sentence where the file is none that can be read, such as Parquet; ``notes`` are sentences
-    about the whole file. ``first`` is the number of its first record, where it goes on after another file.
+    ``refused`` is one sentence where the file is none that can be read, such as Parquet; ``notes`` are sentences about the
+    whole file. ``first`` is the number of its first record, where it goes on after another file, and
+    ``following`` that of the record that would come next.
     """
 
     def __init__(self, first: int = 0) -> None:
         self.records = self.used = 0
-        self.first = first
+        self.first = self._number = first  # of the record to come
         self.problems = Problems()
         self.refused: str | None = None
         self._decoding, self._layout, self._unpaired = Decoding(), Layout(), Unpaired()
@@ -62,6 +62,10 @@ class Reading:
             self.refused = self._nothing()
 
     @property
+    def following(self) -> int:
+        return self._number
+
+    @property
     def waiting(self) -> int:
         """Single answers that none was found for yet."""
         return self._unpaired.count
@@ -77,35 +81,31 @@ class Reading:
 
     @property
     def written(self) -> tuple[bool, bytes, str]:
-        """Whether it is gzipped, its byte-order mark and its encoding,
-        so that a changed file can be written the same way.
-        """
+        """Whether it is gzipped, its byte-order mark and its encoding, so that a changed file can be written the same way."""
         return self._decoding.packed, self._decoding.mark, self._decoding.encoding
 
     def _nothing(self) -> str:
         if set(self.problems.counts) == {"unpaired"}:
             return (
-                "This file holds single answers with a verdict each, as KTO takes them, "
-                "and no prompt has both a good and a "
+                "This file holds single answers with a verdict each, as KTO takes them, and no prompt has both a good and a "
                 "bad one: there is nothing to compare."
             )
         return (
-            "No comparison was found. What can be read: JSON Lines, a JSON array or CSV, "
-            "with “chosen” and “rejected”, or with "
+            "No comparison was found. What can be read: JSON Lines, a JSON array or CSV, with “chosen” and “rejected”, or with "
             "two answers and a “winner”."
         )
 
     def _all(self, raws: Iterator[Raw]) -> list[Pair]:
         found: list[Pair] = []
         for raw in raws:
-            number = self.first + self.records
+            number, self._number = self._number, self._number + 1
             self.records += 1
             try:
                 found += self._read(raw, number)
             except Unusable as unusable:
                 self.problems.add(unusable.reason, number + 1, raw.text, unusable.detail)
                 if unusable.reason in ("json", "long", "cells"):
-                    found += self._salvaged(raw)
+                    found += self._salvaged(raw, number)
         return found
 
     def _read(self, raw: Raw, number: int) -> list[Pair]:
@@ -119,13 +119,12 @@ class Reading:
         self.used += 1
         return found
 
-    def _salvaged(self, raw: Raw) -> list[Pair]:
+    def _salvaged(self, raw: Raw, number: int) -> list[Pair]:
         """Records that hang on to a broken one. What can't be read of it is part of the one that was counted."""
         found: list[Pair] = []
         for piece in salvaged(raw.text)[1:]:
             try:
-                number = self.first + self.records
-                found += self._read(Raw(piece), number)
+                found += [pair._replace(fixed=True) for pair in self._read(Raw(piece), number)]
             except Unusable:
                 continue
             self.records += 1

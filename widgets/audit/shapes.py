@@ -187,7 +187,7 @@ def _ranked(record: dict[str, Any], answers: list, number: int) -> Iterator[Pair
     for one, other in combinations(range(len(answers)), 2):
         best, rest = (one, other) if worth[one] >= worth[other] else (other, one)
         pair = _pair(number, before, texts[best], texts[rest], count, record, worth[one] == worth[other])
-        yield pair._replace(ranked=len(answers) > 2)
+        yield pair._replace(fixed=len(answers) > 2 or not written_in_order(record))
 
 
 def _worth(record: dict[str, Any], answers: list) -> list[float]:
@@ -198,9 +198,14 @@ def _worth(record: dict[str, Any], answers: list) -> list[float]:
                 return [sign * _number(item[name]) for item in answers]
             if isinstance(record.get(name), list) and len(record[name]) == len(answers):
                 return [sign * _number(value) for value in record[name]]
-    if len(answers) == 2 and isinstance(record.get("output"), list):
+    if len(answers) == 2 and written_in_order(record):
         return [1.0, 0.0]
     raise Unusable("ranking", f"it has {names_of(record)}")
+
+
+def written_in_order(record: dict[str, Any]) -> bool:
+    """Whether a list of outputs is all that says which of them is better."""
+    return isinstance(record.get("output"), list) and not any(name in record for name in (*RANKS, *SCORES))
 
 
 def _number(value: object) -> float:

@@ -38,7 +38,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.shelf = Shelf()
-        self.ties = self.equal = self.ranked = 0
+        self.ties = self.equal = 0
         self.turns: Counter[int] = Counter()
         self.languages: Counter[str] = Counter()
         self._chosen, self._rejected, self._keys, self._decided = array("i"), array("i"), array("q"), array("b")
@@ -66,7 +66,6 @@ class Tally:
         self._decided.append(not same and not pair.tie)
         self.ties += pair.tie
         self.equal += same
-        self.ranked += pair.ranked
         self.turns[pair.turns] += 1
         self.languages[pair.language or language(pair.chosen)] += 1
 

@@ -55,7 +55,7 @@ class Unpaired:
         if not waiting:
             self._forget(asked)
         best, rest = (single, other) if good else (other, single)
-        return Pair(number, asked, best.text, rest.text)
+        return Pair(number, asked, best.text, rest.text, fixed=True)
 
     def _keep(self, asked: str, single: Single) -> None:
         if asked not in self._waiting:
