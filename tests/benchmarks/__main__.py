@@ -5,7 +5,7 @@
 
 import sys
 
-from . import build, core, drag, engines, memory, paint, reader, start_up
+from . import audit, build, core, drag, engines, memory, paint, reader, start_up
 
 MEASURES = {
     "start_up": start_up.report,
@@ -13,6 +13,7 @@ MEASURES = {
     "drag": drag.report,
     "paint": paint.report,
     "memory": memory.report,
+    "audit": audit.report,
     "build": build.report,
     "core": lambda: core.report(quick="--all" not in sys.argv),
     "engines": engines.report,

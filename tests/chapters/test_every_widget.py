@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from widgets.chapters import WIDGETS
 from widgets.kit.codec import decode, encode
-from widgets.kit.events import Choice, Event, Fields, Integer, Number, Press, Switch, Text
+from widgets.kit.events import Choice, Event, Fields, Files, Integer, Number, Numbered, Press, Switch, Text
 from widgets.kit.session import Session
 from widgets.kit.widget import Widget
 from widgets.site.content import load
@@ -44,6 +44,14 @@ def values(declared):
             return st.integers(declared.minimum, declared.maximum)
         case Text():
             return st.text(st.characters(exclude_categories=["Cs"]), max_size=min(declared.length, 200))
+        case Numbered():
+            return st.tuples(st.integers(0, declared.most), st.sampled_from(declared.options))
+        case Files():
+            return st.lists(
+                st.tuples(st.text("ab.", max_size=9), st.integers(0, 99), st.text("0af", min_size=1, max_size=9)),
+                min_size=1,
+                max_size=2,
+            )
         case Fields():
             return st.tuples(*map(st.sampled_from, declared.options))
 

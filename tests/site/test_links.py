@@ -144,5 +144,5 @@ def test_every_entry_leads_back_to_every_place_that_cites_it():
 
 def test_every_widget_is_in_the_book():
     cover = pages()[""]
-    anchors = cover.anchors.union(*(page.anchors for page in chapters().values()))
+    anchors = cover.anchors.union(*(page.anchors for page in pages().values()))
     assert {widget.name for widget in WIDGETS} <= anchors

@@ -1,6 +1,7 @@
 """Writes a file anew with some of its pairs turned round or left out, and not a byte of the rest changed.
 
-Flat records are changed where they stand: of a pair with names, what is said of the chosen answer and of the rejected one
+Flat records are changed where they stand: of a pair with names, what is said of the chosen answer and of the
+rejected one
 changes places, scores included; of a battle, the winner.
 """
 
@@ -22,7 +23,8 @@ from .shapes import ALIASES, WINNERS
 Verdict = Literal["flip", "drop"]
 # What follows a winner's name in a file, by that name.
 OTHERS = {
-    "a": "b", "b": "a", "model_a": "model_b", "model_b": "model_a", "response_a": "response_b", "response_b": "response_a",
+    "a": "b", "b": "a", "model_a": "model_b", "model_b": "model_a",
+    "response_a": "response_b", "response_b": "response_a",
     "answer_a": "answer_b", "answer_b": "answer_a",
 }  # fmt: skip
 _SPACE = re.compile(r"\s*")
@@ -30,7 +32,8 @@ _DECODER = json.JSONDecoder()
 
 
 def cleaned(source: Source, verdicts: Mapping[int, Verdict], first: int = 0) -> Iterator[tuple[float, bytes]]:
-    """The file's new bytes piece by piece, each with how far it is; ``verdicts`` are by record, of which ``first`` is the file's
+    """The file's new bytes piece by piece, each with how far it is; ``verdicts`` are by record, of which ``first``
+    is the file's
     first one. Written as the file was: its encoding, its mark, gzipped or not."""
     decoding, changing = Decoding("surrogateescape"), Changing(verdicts, first)
     pack = None

@@ -81,11 +81,13 @@ class Decoding:
                 if self._unpack is not None and not chunk.strip(b"\0"):
                     return  # padding
                 self._unpack = zlib.decompressobj(31)
+            before = self._unpack.copy()
             try:
                 piece = self._unpack.decompress(chunk, PIECE)
             except zlib.error:
                 self._broken = True
                 self.notes.append("The gzip file is damaged; what came before the damage was read.")
+                yield from _before_the_damage(before, chunk)
                 return
             chunk = self._unpack.unconsumed_tail or self._unpack.unused_data
             pending = len(piece) == PIECE and not self._unpack.eof
@@ -123,6 +125,15 @@ class Decoding:
             self.errors = "surrogatepass"  # of two bytes a letter, no one is escaped by itself
         self._decode = codecs.getincrementaldecoder(self.encoding)(self.errors)
         return start[len(self.mark) :]
+
+
+def _before_the_damage(unpack, chunk: bytes) -> Iterator[bytes]:
+    """What a damaged chunk gives until the damage is met, byte by byte."""
+    for at in range(len(chunk)):
+        try:
+            yield unpack.decompress(chunk[at : at + 1])
+        except zlib.error:
+            return
 
 
 def _pieces(chunk: bytes) -> Iterator[bytes]:

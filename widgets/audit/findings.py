@@ -5,8 +5,8 @@ for findings in find_out(tally): ...      # each holds more than the one before;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -114,6 +114,7 @@ class Findings:
     rewards: Rewards | None = None
     learners: tuple[Learner, ...] = ()
     words: tuple[Word, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)  # of all terms
     terms: int = 0
     doubts: tuple[Doubt, ...] = ()
     doubter: str = ""
@@ -158,13 +159,14 @@ def find_out(tally: Tally) -> Iterator[Findings]:
         curve.append(point)
         yield replace(found, done=0.8 + 0.15 * len(curve) / len(PARTS))
     learners = (*found.learners, _learner("words", margins["words"], tuple(curve), margins["length"][seen]))
-    weigh = _words(terms)
+    weights = terms.fit(np.arange(len(terms.matrix))) if terms.names else np.zeros(0)
     doubter = max(learners[1:], key=lambda learner: learner.right.value).name
     doubts = _doubts(margins[doubter], sample if doubter == "words" else places, tally)
     yield replace(
         found,
         learners=learners,
-        words=weigh,
+        words=_words(terms, weights),
+        weights=dict(zip(terms.names, weights.tolist(), strict=True)),
         terms=len(terms.names),
         doubts=doubts,
         doubter=doubter,
@@ -217,11 +219,8 @@ def _learner(name: str, margins: np.ndarray, curve: tuple[Learned, ...], by_leng
     return Learner(name, validation.calibration(margins), (*curve, whole), validation.gain(by_length, margins))
 
 
-def _words(terms: Terms) -> tuple[Word, ...]:
+def _words(terms: Terms, weights: np.ndarray) -> tuple[Word, ...]:
     """The terms with the largest weights of either sign, the strongest first."""
-    if not terms.names:
-        return ()
-    weights = terms.fit(np.arange(len(terms.matrix)))
     order = np.argsort(-weights, kind="stable")
     chosen = [*order[:MOST_WORDS], *order[::-1][:MOST_WORDS]]
     columns, values = terms.matrix.columns, terms.matrix.values

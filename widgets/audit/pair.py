@@ -9,7 +9,8 @@ class Pair(NamedTuple):
     """``chosen`` was preferred to ``rejected``, or neither was, in a ``tie``.
 
     ``prompt`` is what the person said last, ``before`` the dialogue until then, "Human: …" and "Assistant: …" in turn;
-    ``turns`` are the person's. ``record`` is where it stood, from 0. ``fixed`` pairs can't be changed by themselves: they come
+    ``turns`` are the person's. ``record`` is where it stood, from 0. ``fixed`` pairs can't be changed by themselves:
+    they come
     from a ranking, from single verdicts, or from what could be saved of a broken record.
     """
 

@@ -1,4 +1,5 @@
-"""Reads a file of comparisons from chunks of its bytes, whatever its format: what it can't read it counts, and says why.
+"""Reads a file of comparisons from chunks of its bytes, whatever its format: what it can't read it counts, and says
+why.
 
     reading = Reading()
     for chunk in chunks:
@@ -28,7 +29,8 @@ from .unpaired import Unpaired
 class Reading:
     """``records`` were seen, ``used`` of them made pairs; ``problems`` counts the others.
 
-    ``refused`` is one sentence where the file is none that can be read, such as Parquet; ``notes`` are sentences about the
+    ``refused`` is one sentence where the file is none that can be read, such as Parquet; ``notes`` are sentences
+    about the
     whole file. ``first`` is the number of its first record, where it goes on after another file, and
     ``following`` that of the record that would come next.
     """
@@ -81,17 +83,20 @@ class Reading:
 
     @property
     def written(self) -> tuple[bool, bytes, str]:
-        """Whether it is gzipped, its byte-order mark and its encoding, so that a changed file can be written the same way."""
+        """Whether it is gzipped, its byte-order mark and its encoding, so that a changed file can be written the
+        same way."""
         return self._decoding.packed, self._decoding.mark, self._decoding.encoding
 
     def _nothing(self) -> str:
         if set(self.problems.counts) == {"unpaired"}:
             return (
-                "This file holds single answers with a verdict each, as KTO takes them, and no prompt has both a good and a "
+                "This file holds single answers with a verdict each, as KTO takes them, and no prompt has both "
+                "a good and a "
                 "bad one: there is nothing to compare."
             )
         return (
-            "No comparison was found. What can be read: JSON Lines, a JSON array or CSV, with “chosen” and “rejected”, or with "
+            "No comparison was found. What can be read: JSON Lines, a JSON array or CSV, with “chosen” and "
+            "“rejected”, or with "
             "two answers and a “winner”."
         )
 

@@ -21,12 +21,12 @@ LEARNERS = {
 
 
 def percent(value: float) -> str:
-    return f"{100 * value:.0f} %"
+    return f"{100 * value:.0f}\u00a0%"
 
 
 def interval(share: Share) -> str:
     """ "44 % (41–46 %)": rounded outwards, or a narrow interval would come down to nothing."""
-    return f"{percent(share.value)} ({floor(100 * share.low)}–{ceil(100 * share.high)} %)"
+    return f"{percent(share.value)} ({floor(100 * share.low)}–{ceil(100 * share.high)}\u00a0%)"
 
 
 def number_of(count: int, noun: str, many: str = "") -> str:
@@ -69,12 +69,12 @@ def repeats(glance: Glance) -> tuple[str, ...]:
     if found.both:
         told.append(
             f"{number_of(found.both, 'pair has', 'pairs have')} both verdicts: once the one answer was chosen, "
-            "once the other."
+            f"once the other."
         )
     if found.sharing:
         told.append(
             f"{number_of(found.sharing, 'pair shares', 'pairs share')} an answer with another one to the same "
-            "prompt, as rankings do."
+            f"prompt, as rankings do."
         )
     return tuple(told) or ("No pair stands there twice, and none has both verdicts.",)
 
@@ -91,7 +91,7 @@ def only_english(glance: Glance) -> str | None:
         return None
     return (
         f"About {percent(other / glance.pairs)} of the answers don’t look English, and the features count "
-        "English words only: of other "
+        f"English words only: of other "
         "languages they see little but the length. The model of words reads any language that puts spaces "
         "between its words."
     )
@@ -109,7 +109,7 @@ def longer(rewards: Rewards) -> str:
     )
     return (
         f"The longer answer was chosen {verdict}: in {interval(found)} of the {found.count:,} pairs whose "
-        "answers differ in length. "
+        f"answers differ in length. "
         "The brackets hold the 95 % interval."
     )
 
@@ -138,8 +138,8 @@ def surest(rewards: Rewards) -> str:
     if not sure:
         return "No interval keeps clear of zero: by these counts it can’t be told what the choices go with."
     liked, disliked = ([name for name, weight in sure if weight * sign > 0] for sign in (1, -1))
-    told = [f"{listed(names)} {verb}" for names, verb in ((liked,
-    "counts for an answer" if len(liked) == 1 else "count for an answer"),
+    told = [f"{listed(names)} {verb}" for names, verb in ((liked, "counts for an answer" if len(liked) == 1 else
+    "count for an answer"),
             (disliked, "counts against it" if len(disliked) == 1 else "count against it")) if names]  # fmt: skip
     sentence = ", ".join(told)
     return f"{sentence[0].upper()}{sentence[1:]}: their intervals keep clear of zero."
@@ -147,8 +147,8 @@ def surest(rewards: Rewards) -> str:
 
 def learners(found: Findings) -> str:
     """What a model learns, beside length alone."""
-    told = [f"{LEARNERS[learner.name]} {interval(learner.right)}" for learner in found.learners]
-    return f"Of choices it had not seen, a model is right about, by {listed(told)}. A coin gets half."
+    told = [f"{LEARNERS[learner.name]} in {interval(learner.right)}" for learner in found.learners]
+    return f"A model is right about choices that it had not seen: by {listed(told)}. A coin would be in half."
 
 
 def best(found: Findings) -> Learner:
@@ -163,15 +163,18 @@ def beyond_length(found: Findings) -> str:
     if top.name == "length":
         return "No model here beats length."
     gained = top.over_length
-    told = f"{LEARNERS[top.name].capitalize()} are right in {points(gained)} more of them than length alone"
+    told = f"{LEARNERS[top.name][0].upper()}{LEARNERS[top.name][1:]} are right about {points(gained)} more than "
+    "length alone"
     if gained.low > 0:
         return f"{told}: the labels hold more than a taste for length."
     return f"{told}, which may be luck."
 
 
 def points(gained: Gain) -> str:
-    """A gain in hundredths, with its interval: “3.9 (1.2–6.6) in a hundred”."""
-    return f"{100 * gained.value:.1f} ({100 * gained.low:.1f} to {100 * gained.high:.1f}) in a hundred"
+    """A gain in hundredths, with its interval: “3.9 in a hundred (1.2 to 6.6)”."""
+    return f"{100 * gained.value:.1f} in a hundred ({100 * gained.low:.1f} to {100 * gained.high:.1f})".replace(
+        "-", "−"
+    )
 
 
 def more_data(learner: Learner) -> str:
@@ -187,8 +190,8 @@ def more_data(learner: Learner) -> str:
     else:
         verdict = "Whether more data would help can’t be told from this"
     return (
-        f"{verdict}: with {whole.size:,} training pairs instead of {half.size:,} it is right in "
-        f"{points(gained)} more of the choices."
+        f"{verdict}: with {whole.size:,} training pairs instead of {half.size:,} it is right about "
+        f"{points(gained)} more."
     )
 
 
@@ -206,12 +209,12 @@ def how(found: Findings) -> str:
         else f"and never on more than {MOST_PAIRS:,}"
     )
     return (
-        "Each model was trained on four fifths of the pairs and tested on the rest, five times over; "
-        "pairs with one prompt stay together. "
-        "The features’ weights have a prior of variance 1, as everywhere in this book. "
-        f"The model of words has {found.terms:,} weights, one "
-        f"for each word or two words in a row that only one answer has in at least {RAREST} pairs, "
-        f"with a prior of variance 1/{L2:g}; it was "
+        f"Each model was trained on four fifths of the pairs and tested on the rest, five times over; pairs "
+        f"with one prompt stay together. "
+        f"The features’ weights have a prior of variance 1, as everywhere in this book. The model of words has "
+        f"{found.terms:,} weights, one "
+        f"for each word or two words in a row that only one answer has in at least {RAREST} pairs, with a prior "
+        f"of variance 1/{L2:g}; it was "
         f"trained on {found.sampled:,} pairs, {sample}."
     )
 
@@ -219,7 +222,7 @@ def how(found: Findings) -> str:
 def too_few(glance: Glance) -> str:
     return (
         f"{number_of(glance.decided, 'pair has', 'pairs have')} a winner. From fewer than {LEAST} there is "
-        "too little to learn."
+        f"too little to learn."
     )
 
 
@@ -227,8 +230,8 @@ def doubts(found: Findings) -> str:
     if not found.doubts:
         return "The model expects no other answer than the one that was chosen, in any pair."
     return (
-        f"In these pairs the label says otherwise than the model of {LEARNERS[found.doubter]} expects, "
-        "most surely first. "
+        f"In these pairs the label says otherwise than the model of {LEARNERS[found.doubter]} expects, most "
+        f"surely first. "
         "It had not seen the pair that it judges. It may well be the model that is wrong: it only counts."
     )
 

@@ -2,6 +2,7 @@
 
 import { copyLink } from "./copying.js";
 import { offerEmbed } from "./embed.js";
+import { collect, given } from "./files.js";
 import { focusOn, holdFocus } from "./focus.js";
 import { whenIdle } from "./idle.js";
 import * as links from "./links.js";
@@ -77,7 +78,7 @@ export class Figure {
   change(control) {
     const { type, dataset } = control;
     this.section.dataset.touched = "";
-    if (type === "file") return this.#sendFile(control);
+    if (type === "file") return this.#sendFiles(control);
     if (type === "text" || type === "search" || control.matches("textarea")) {
       if (this.#typing?.name !== dataset.event) this.flush();
       clearTimeout(this.#typing?.timer);
@@ -97,20 +98,20 @@ export class Figure {
     this.send({ type: "event", name, value });
   }
 
-  use({ tool, of }) {
+  use({ tool, of, what }) {
     this.flush();
     if (tool === "undo") this.#undo();
     else if (tool === "reset") this.#reset();
     else if (tool === "stop") this.#stop();
+    else if (tool === "save") this.python.post({ type: "save", widget: this.name, what });
     else if (tool === "link") copyLink(this, this.#notices, of);
     else if (tool === "embed") offerEmbed(this, this.#notices, of);
   }
 
-  async #sendFile(control) {
-    const [file] = control.files;
-    if (!file) return;
-    this.send({ type: "event", name: control.dataset.event, value: await file.text() });
+  async #sendFiles(control) {
+    const value = "text" in control.dataset ? (await control.files[0]?.text()) ?? "" : await given(control.files, this.python);
     control.value = "";
+    if (value.length) this.send({ type: "event", name: control.dataset.event, value });
   }
 
   // One more act of the reader's.
@@ -178,6 +179,10 @@ export class Figure {
     if (reply.type === "stale") {
       this.#stored.forget();
       this.#stale(true);
+    } else if (reply.type === "piece") {
+      this.#progress(reply.progress);
+      this.section.querySelector("[data-tool=stop]").hidden = !reply.busy;
+      collect(reply);
     } else if (reply.type === "link") {
       this.python.answered(reply);
     } else if (reply.type === "error") {

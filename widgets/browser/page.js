@@ -6,6 +6,7 @@ import { bookmark } from "./bookmark.js";
 import { followHost, hearFrames, isEmbedded } from "./embed.js";
 import { connection } from "./facilities.js";
 import { Figure } from "./figure.js";
+import { takeFiles } from "./files.js";
 import { land } from "./land.js";
 import { repaired } from "./links.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
@@ -142,6 +143,7 @@ becomeWhole();
 if (isEmbedded) followHost();
 else switchSchemes();
 hearFrames();
+takeFiles();
 takeOver();
 keepForLater(python.ready);
 

@@ -19,6 +19,7 @@ export class Python {
   #watch = null;
   #restarts = 0;
   #busy = false; // long work goes on, as far as is known
+  #held = []; // files that the reader gave
   #asked = new Map(); // who waits for an answer that is no view, by the question's id
   state = "asleep"; // then loading, ready or failed
   progress = 0;
@@ -64,7 +65,14 @@ export class Python {
       else this.#fail("The worker could not be loaded.");
     };
     if (kept) this.#compileFor(this.#worker);
+    for (const file of this.#held) this.#worker.postMessage(file);
     for (const figure of this.#figures.values()) figure.mount();
+  }
+
+  // A file goes to the worker, and to the next one if that has to be started again.
+  hold(file) {
+    this.#held.push(file);
+    this.#worker?.postMessage(file);
   }
 
   // While the worker reads Python's script and memory, this thread has WebAssembly compiled. Where that fails the worker

@@ -68,7 +68,7 @@ export class Shown {
     else if (!isSame(kept, this.record)) this.meet();
     else if (this.#foreign && !kept.pending.length && kept.log !== this.record.log) this.#adopt(kept);
     else if (!isEmpty(kept) || !isEmpty(this.record)) this.#write();
-    if (reply && !this.#guest) this.#keepView(reply.html);
+    if (reply && !this.#guest) this.#keepView(reply.private ? null : reply.html);
     return undefined;
   }
 

@@ -26,8 +26,15 @@ turn.port1.onmessage = work;
 
 function take(message) {
   heard = performance.now();
+  if (message.file) return hold(message);
   desk.post(message);
   wake();
+}
+
+// A file is read when Python asks for a part of it, and never as a whole.
+function hold({ file, mark }) {
+  const reader = new FileReaderSync();
+  desk.hold(file.name, file.size, mark, (start, stop) => new Uint8Array(reader.readAsArrayBuffer(file.slice(start, stop))));
 }
 
 function wake() {

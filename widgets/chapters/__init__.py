@@ -10,6 +10,7 @@ from widgets.kit.registry import Registry
 
 from .constitution import Constitution
 from .content import Content
+from .data_audit import DataAudit
 from .method_cards import MethodCards
 from .mixing_desk import MixingDesk
 from .pipeline_stepper import PipelineStepper
@@ -37,6 +38,7 @@ WIDGETS = Registry(
         Constitution,
         ReportCard,
         Quiz,
+        DataAudit,
     ]
 )
 

@@ -239,7 +239,7 @@ class PreferenceLabeling(Widget[Labeling]):
                     f"Export your {parts.counted(exportable, 'label')}",
                     kind="quiet",
                 ),
-                parts.file_field("import", "Import JSON Lines", ".jsonl,.json,.txt,application/jsonl"),
+                parts.file_field("import", "Import JSON Lines", text=True),
                 state.counts.imported > 0 and parts.button("Forget the import", "forget_import"),
             ],
             0 < exportable < len(state.labels)

@@ -10,19 +10,23 @@ Messages, all with ``id`` (rising) and ``widget`` (its name):
     undo, reset, stop
     load    log (text); one that can't be read changes nothing
     link    of (names): asks for their logs as text
+    save    what: asks for a file
 Replies:
     view    id (the last message taken in), html (null: the first
     view, which the build put into the page), log (text; null while
             busy), length, busy, progress (0 to 1 or null), stale, untouched (nothing has happened
             here nor in what it builds on: the build's stored views hold), messages, unread ("damaged"
-            or "newer" where the log could not be read), left_out (how many of its steps did not fit)
+            or "newer" where the log could not be read), left_out (how many of its steps did not fit),
+            private (it is not to be kept)
     link    id, links: by name log, short (the log without what is long), left_out (how many steps that lacks)
+    piece   id, name, media, data (base64), progress, busy (whether more is to come): of a file to be saved
     stale   what the widget shows is of before a change in one that it builds on; a view follows when there is time
     error   id, message
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import traceback
@@ -31,6 +35,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import files
 from .codec import Newer, encode, read
 from .events import Event, Rejected
 from .registry import Registry
@@ -82,8 +87,12 @@ class Desk:
             if self._message["type"] == "rebase":
                 self._queue.append(self._message)
                 self._end_work()
-            elif self._message["type"] == "event" and self._message["widget"] == message["widget"]:
+            elif self._message["type"] in ("event", "save") and self._message["widget"] == message["widget"]:
                 self._end_work()
+
+    def hold(self, name: str, size: int, mark: str, read: Callable[[int, int], Any]) -> None:
+        """Takes in a file that the reader gave, see ``files``."""
+        files.hold(name, size, mark, read)
 
     def step(self) -> str | None:
         """Does one piece of work. Returns a reply, ``""`` when there is none yet, None when nothing is left to do."""
@@ -135,6 +144,9 @@ class Desk:
         name, self._notes = message["widget"], Notes()
         if message["type"] == "link":
             yield self._link(message)
+            return
+        if message["type"] == "save":
+            yield from self._save(message)
             return
         before, seen = self._sessions.get(message["widget"]), self._clock()
         for _ in getattr(self, f"_{message['type']}")(message):
@@ -245,6 +257,14 @@ class Desk:
         links = {name: _texts(log) for name, log in logs.items()}
         return {"type": "link", "widget": message["widget"], "id": message["id"], "links": links}
 
+    def _save(self, message: dict) -> Iterator[dict]:
+        session = self._sessions[message["widget"]]
+        reply = {"type": "piece", "widget": message["widget"], "id": message["id"]}
+        for piece in session.widget.save(session.state, message["what"]):
+            about = {"name": piece.name, "media": piece.media, "progress": piece.share}
+            yield reply | about | {"data": base64.b64encode(piece.data).decode(), "busy": True}
+        yield reply | {"data": "", "busy": False, "progress": None}
+
     def _rebase(self, message: dict) -> Iterator[Any]:
         """Folds a widget's log anew from the present states of the widgets that it builds on."""
         session = self._sessions[message["widget"]]
@@ -300,6 +320,7 @@ class Desk:
             "messages": [] if busy else self._notes.messages,
             "unread": self._notes.unread.get(name),
             "left_out": self._notes.left_out,
+            "private": session.widget.private,
         }
 
     def _failure(self, message: dict, error: Exception) -> dict:

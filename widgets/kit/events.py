@@ -7,10 +7,13 @@ against that declaration before it reaches the widget, so a widget's ``update`` 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
+
+from .files import Given
 
 Value = None | bool | int | float | str | tuple["Value", ...]
 
@@ -154,6 +157,47 @@ class Text(EventType):
         except UnicodeEncodeError:
             raise self.reject(value, "a text without broken characters") from None
         return value
+
+
+@dataclass(frozen=True)
+class Numbered(EventType):
+    """A choice for one of many: ``Numbered("verdict", 999, ("keep", "drop"))`` takes (3, "drop")."""
+
+    most: int
+    options: tuple[str, ...]
+
+    def check(self, value: Value) -> tuple[int, str]:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise self.reject(value, "a number and a choice")
+        number, name = value
+        if not isinstance(name, str) or name not in self.options:
+            raise self.reject(name, one_of(self.options, name))
+        return Integer(self.name, 0, self.most).check(number), name
+
+
+@dataclass(frozen=True)
+class Files(EventType):
+    """Files that the reader gave, by name, size and mark: ``Files("files")``; a setter. What is in them is in
+    ``kit.files``."""
+
+    most: int = 20
+
+    @property
+    def setter(self) -> bool:
+        return True
+
+    def check(self, value: Value) -> tuple[Given, ...]:
+        if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= self.most:
+            raise self.reject(value, f"1 to {self.most} files")
+        return tuple(map(self._given, value))
+
+    def _given(self, value: Value) -> Given:
+        if not isinstance(value, (tuple, list)) or len(value) != 3:
+            raise self.reject(value, "a name, a size and a mark")
+        name, size, mark = value
+        if not isinstance(mark, str) or not re.fullmatch(r"[0-9a-z]{1,32}", mark):
+            raise self.reject(mark, "a mark of small letters and digits")
+        return Given(Text(self.name, 255).check(name), Integer(self.name, 0, 2**53).check(size), mark)
 
 
 @dataclass(frozen=True)

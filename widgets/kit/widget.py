@@ -22,6 +22,17 @@ from .settings import Settings, shown
 
 
 @dataclass(frozen=True)
+class Saved:
+    """A piece of a file that the reader saves: the file's name and media type, some bytes, and how far it is, from 0
+    to 1."""
+
+    name: str
+    media: str
+    data: bytes
+    share: float
+
+
+@dataclass(frozen=True)
 class Options:
     """What an author may set where the widget is embedded. Subclass it; every field needs a default."""
 
@@ -36,6 +47,7 @@ class Widget[State]:
                 dashes as underscores. When one of them changes, this widget's log is replayed on top.
     ``code``    the functions behind "Show the code", shown from their source
     ``aside``   a small prompt in the run of the text, without title bar and number
+    ``private`` what it shows is the reader's own, and is not kept between visits; its log is
     ``depth``   how many events deep the build stores views for clicks that come before Python
     """
 
@@ -45,6 +57,7 @@ class Widget[State]:
     needs: ClassVar[tuple[str, ...]] = ()
     code: ClassVar[tuple[Callable, ...]] = ()
     aside: ClassVar[bool] = False
+    private: ClassVar[bool] = False
     depth: ClassVar[int] = 1
     Options: ClassVar[type[Options]] = Options
 
@@ -71,6 +84,10 @@ class Widget[State]:
     def progress(self, state: State) -> float | None:
         """How far long work is, from 0 to 1; None where that is not known."""
         return None
+
+    def save(self, state: State, what: str) -> Iterator[Saved]:
+        """A file for the reader, by the name of what it holds, piece by piece."""
+        raise NotImplementedError
 
     # What follows is the kit's, not for subclasses to change.
 

@@ -72,8 +72,12 @@ def _controls() -> Iterator[tuple[str, h.Node]]:
     yield "field", parts.field("x", "Your answer", "Great question!", 200, rows=2)
     yield "field, one row, empty", parts.field("x", "In your words", "", 100, hint="Spare me the small print.")
     yield (
-        "file_field, download",
-        parts.buttons(parts.file_field("x", "Import", ".jsonl"), parts.download("x", "x.txt", "Save")),
+        "file_field, download, save_button",
+        parts.buttons(
+            parts.file_field("x", "Import"),
+            parts.download("x", "x.txt", "Save"),
+            parts.save_button("Save the cleaned file", "x"),
+        ),
     )
     yield "stepper", [parts.stepper(STEPS, at, done=range(at)) for at in (0, 1, 2)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 # The rooms that run in the browser; the rest of the package is for the build.
-ROOMS = ("core", "kit", "chapters")
+ROOMS = ("core", "kit", "audit", "chapters")
 # Files of the dependencies that the widgets never import: integrations and tools.
 UNUSED = ("django.py", "starlette.py", "html2htpy.py")
 

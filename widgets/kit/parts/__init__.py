@@ -16,6 +16,7 @@ from .controls import (
     download,
     field,
     file_field,
+    save_button,
     slider,
     stepper,
     switch,
@@ -31,6 +32,7 @@ __all__ = [
     "bars", "button", "buttons", "cards", "chips", "counted", "disclosure", "download", "empty", "exactly", "field",
     "file_field", "flow",
     "gauge", "hidden", "icon", "listed", "live", "message", "note", "number", "panel", "panels", "percent", "progress",
-    "question", "reading", "response", "shares", "shown", "signed", "slider", "stepper", "switch", "table",
+    "question", "reading", "response", "save_button", "shares", "shown", "signed", "slider", "stepper",
+    "switch", "table",
     "tokens", "versus",
 ]  # fmt: skip

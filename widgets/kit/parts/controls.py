@@ -165,11 +165,35 @@ def field(event: str, label: str, text: str, length: int, *, rows: int = 1, hint
     ]
 
 
-def file_field(event: str, label: str, accept: str) -> h.Element:
-    """A file whose text becomes the event's value: ``file_field("labels", "Import labels", ".jsonl")``."""
+def file_field(
+    event: str,
+    label: str,
+    *,
+    several: bool = False,
+    kind: Literal["primary", "quiet"] = "quiet",
+    text: bool = False,
+) -> h.Element:
+    """Files, chosen, dropped on the figure or pasted into it: ``file_field("files", "Open a file")``.
+
+    It takes any file: what phones know as JSON Lines is no more than a guess, and what they don't know can't be chosen.
+    With ``text`` its text becomes the event's value.
+    """
     return h.label(class_="field file-field")[
-        h.span(class_="button button-quiet")[label], h.input(type="file", data_event=event, accept=accept)
+        h.span(class_=["button", f"button-{kind}", "tone-plain"])[label],
+        h.input(type="file", data_event=event, multiple=several, data_text=text),
     ]
+
+
+def save_button(label: str, what: str, *, disabled: bool = False) -> h.Element:
+    """A button that saves a file which the figure writes when asked, piece by piece: ``save_button("Save it",
+    "clean")``."""
+    return h.button(
+        class_=["button", "button-quiet", "tone-plain"],
+        type="button",
+        data_tool="save",
+        data_what=what,
+        disabled=disabled,
+    )[label]
 
 
 def download(
