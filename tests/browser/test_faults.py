@@ -165,3 +165,36 @@ def test_a_worker_that_fails_again_and_again_is_told_and_can_be_tried_again(roug
     context.unroute_all()
     figure.button("Try again").click()
     works(figure)
+
+
+FAILING = """from widgets.chapters import WIDGETS
+kind = WIDGETS["preference-labeling"]
+kind.right, failures = kind.update, iter([ValueError("the scales are broken")])
+def update(self, state, event):
+    for failure in failures:
+        raise failure
+    return self.right(state, event)
+kind.update = update"""
+
+
+def test_a_step_that_raises_is_told_once_and_dropped(rough_page):
+    rough_page.goto(CHAPTER)
+    figure = Figure(rough_page, NAME).ready()
+    figure.button("A is better").click()
+    expect(figure.section).to_have_attribute("data-pending", "0")
+    next(worker for worker in rough_page.workers if "/assets/book/" in worker.url).evaluate(
+        "code => self.python.runPython(code)", FAILING
+    )
+    figure.button("B is better").click()
+    expect(figure.section.get_by_role("alert")).to_contain_text("the scales are broken")
+    expect(figure.section.get_by_role("alert")).to_have_count(1)
+    expect(figure.section).to_have_attribute("data-pending", "0")
+    expect(figure.section).to_have_attribute("data-status", "ready")
+    assert len(decode(figure.log())) == 1
+    figure.button("B is better").click()
+    expect(figure.section.get_by_text("Comparison 3")).to_be_visible()
+    assert len(decode(figure.log())) == 2
+    rough_page.reload()
+    figure.ready()
+    expect(figure.section.get_by_text("Comparison 3")).to_be_visible()
+    expect(figure.section.get_by_role("alert")).to_have_count(0)

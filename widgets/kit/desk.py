@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 import time
 import traceback
 from collections import deque
@@ -324,13 +325,22 @@ class Desk:
         }
 
     def _failure(self, message: dict, error: Exception) -> dict:
-        traceback.print_exception(error)
+        _print(error)
         return {
             "type": "error",
             "widget": message["widget"],
             "id": message["id"],
             "message": f"That step could not be computed ({error}). Nothing before it is lost.",
         }
+
+
+def _print(error: Exception) -> None:
+    """For the console. What is shipped carries no line numbers, without which ``traceback`` itself fails."""
+    try:
+        traceback.print_exception(error)
+    except Exception:
+        functions = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
+        print(f"{error!r} in {', in '.join(reversed(functions))}", file=sys.stderr)
 
 
 def _texts(log: Sequence[Event]) -> dict:

@@ -64,6 +64,7 @@ def _section(widget: Widget, stage: Stage, embed: Embed | None = None) -> h.Elem
             ],
         ],
         h.progress(class_="widget-progress", max="1", value="0", hidden=True, aria_label="Loading"),
+        h.p(class_="message widget-waiting"),  # see theme/partials/waiting.html
         h.div(class_="widget-messages", role="status", data_messages=True),
         # A form of its own: radio buttons of two figures may have one
         # name, and a reload does not leave controls as they were.
