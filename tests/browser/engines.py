@@ -20,11 +20,15 @@ LOOK = 0.02
 
 
 class Tab(Protocol):
-    """An open page: ``open`` an address, ``evaluate`` an expression in it."""
+    """An open page: ``open`` an address, ``evaluate`` an expression in it, ``click`` what a selector finds, ``type`` letters."""
 
     def open(self, address: str) -> None: ...
 
     def evaluate(self, expression: str) -> Any: ...
+
+    def click(self, selector: str) -> None: ...
+
+    def type(self, letters: str) -> None: ...
 
 
 class Firefox:
@@ -59,6 +63,12 @@ class Firefox:
 
     def evaluate(self, expression: str) -> Any:
         return self._ask(evaluate=expression)
+
+    def click(self, selector: str) -> None:
+        self._ask(click=selector)
+
+    def type(self, letters: str) -> None:
+        self._ask(type=letters)
 
     def _ask(self, **message: str) -> Any:
         self._process.stdin.write(json.dumps(message) + "\n")
@@ -106,6 +116,14 @@ class WebKit:
 
     def evaluate(self, expression: str) -> Any:
         return self._driver.execute_script(f"return ({expression})")
+
+    def click(self, selector: str) -> None:
+        self._driver.find_element("css selector", selector).click()
+
+    def type(self, letters: str) -> None:
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self._driver).send_keys(letters).perform()
 
 
 ENGINES: dict[str, type[Firefox] | type[WebKit]] = {"Firefox": Firefox, "WebKit": WebKit}

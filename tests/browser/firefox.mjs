@@ -1,4 +1,5 @@
-// Drives Firefox over WebDriver BiDi: reads a line of JSON, { open } or { evaluate }, and answers with a line of JSON.
+// Drives Firefox over WebDriver BiDi: reads a line of JSON, { open }, { evaluate }, { click } or { type }, and answers with a
+// line of JSON.
 
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
@@ -9,6 +10,8 @@ const page = await browser.newPage();
 const work = {
   open: (address) => page.goto(address, { waitUntil: "load" }).then(() => null),
   evaluate: (script) => page.evaluate(script),
+  click: (selector) => page.click(selector).then(() => null),
+  type: (letters) => page.keyboard.type(letters).then(() => null),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,4 +1,5 @@
-"""In Firefox and in WebKit, too, Python comes by the snapshot, and what it computes is what CPython computes."""
+"""In Firefox and in WebKit, too, Python comes by the snapshot and computes what CPython computes, what a reader did is kept,
+keys and search work, and the book is there without a network."""
 
 from __future__ import annotations
 
@@ -91,3 +92,103 @@ def test_a_figure_without_an_origin_answers_by_python(tab):
             tab.evaluate(f"{FIGURE}.querySelector('[data-event=label]').click()")
         wait_for(tab, ANSWERED)
         assert f"Comparison {LABELS + 1}" in tab.evaluate(f"{FIGURE}.textContent")
+
+
+# One start of each browser for what follows: every test serves the book from an origin of its own, so none sees another's.
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def reader(request) -> Tab:
+    if why := missing(request.param):
+        pytest.skip(why)
+    with ENGINES[request.param].running() as running:
+        yield running
+
+
+def shows(tab: Tab, words: str) -> None:
+    """Waits until the figure is answered and shows these words."""
+    wait_for(tab, f"({ANSWERED}) && {FIGURE}.textContent.includes({json.dumps(words)}) || null")
+
+
+def heading(tab: Tab, words: str) -> None:
+    wait_for(tab, f"document.querySelector('h1')?.textContent.startsWith({json.dumps(words)}) || null")
+
+
+def is_kept(tab: Tab, address: str, visits: int = 3) -> None:
+    """Waits until the book's own worker answers for the page; where the keeping fails the next visit tries again."""
+    if not tab.evaluate("Boolean(navigator.serviceWorker)"):
+        pytest.skip("this browser has no service workers here")
+    try:
+        wait_for(tab, "navigator.serviceWorker.controller?.state === 'activated' || null", patience=30)
+    except TimeoutError:
+        if visits == 1:
+            raise
+        tab.open(address)
+        is_kept(tab, address, visits - 1)
+
+
+def test_what_a_reader_did_is_there_at_the_next_visit(reader):
+    with serving(SITE) as address:
+        reader.open(address + CHAPTER)
+        assert len(decode(label(reader, 2))) == 2
+        reader.open(f"{address}glossary/")
+        reader.open(address + CHAPTER)
+        shows(reader, "Comparison 3")
+
+
+def test_keys_work_where_a_click_was_made_one_press_one_label(reader):
+    with serving(SITE) as address:
+        reader.open(address + CHAPTER)
+        wait_for(reader, ANSWERED)
+        reader.click(f"section[data-widget={NAME}] [data-event=label]")
+        shows(reader, "Comparison 2")
+        reader.type("b")
+        shows(reader, "Comparison 3")
+        reader.type("n")
+        assert reader.evaluate("location.pathname").endswith(CHAPTER)
+
+
+def test_a_search_finds_from_the_first_letter_on(reader):
+    with serving(SITE) as address:
+        reader.open(f"{address}glossary/")
+        reader.type("/labeling")
+        assert reader.evaluate("document.querySelector('.md-search__input').value") == "labeling"
+        found = wait_for(reader, "document.querySelector('.md-search-result__list > li')?.textContent ?? null")
+        assert "labelling" in found
+
+
+def test_the_book_is_there_without_a_network_by_every_form_of_its_addresses(reader):
+    with serving(SITE) as address:
+        reader.open(address + CHAPTER)
+        wait_for(reader, READY)
+        is_kept(reader, address + CHAPTER)
+    for form in ("glossary", "glossary/index.html", "glossary/?from=chat"):
+        reader.open(address + form)
+        heading(reader, "Glossary")
+    reader.open(address + CHAPTER)
+    label(reader, 1)
+    shows(reader, "Comparison 2")
+
+
+class Moved(Handler):
+    """The book as it is, until it has moved to elsewhere."""
+
+    to = ""
+
+    def _answer(self, body: bool) -> None:
+        if not self.to:
+            return super()._answer(body)
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+        self.send_header("Location", self.to + self.path.removeprefix(PREFIX))
+        self.send_header("Content-Length", "0")
+        return self.end_headers()
+
+
+def test_readers_of_a_book_that_moved_follow_it(reader, monkeypatch):
+    with serving(SITE) as new, serving(SITE, Moved) as old:
+        reader.open(f"{old}about/")
+        is_kept(reader, f"{old}about/")
+        monkeypatch.setattr(Moved, "to", new)
+        reader.open(f"{old}glossary/")
+        wait_for(reader, f"location.href === {json.dumps(new + 'glossary/')} || null")
+        heading(reader, "Glossary")
