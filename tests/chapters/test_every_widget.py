@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from widgets.chapters import WIDGETS
+from widgets.chapters.imported import Import
 from widgets.kit.codec import decode, encode
 from widgets.kit.events import Choice, Event, Fields, Files, Integer, Number, Numbered, Press, Switch, Text
 from widgets.kit.session import Session
@@ -52,6 +53,8 @@ def values(declared):
                 min_size=1,
                 max_size=2,
             )
+        case Import():
+            return st.one_of(st.text("{}\n", max_size=9), values(Files("import")))
         case Fields():
             return st.tuples(*map(st.sampled_from, declared.options))
 

@@ -298,20 +298,10 @@ def test_what_is_exported_is_counted_and_what_is_left_out_is_said(widget):
     tied = label(widget, label(widget, one, "a"), "tie")
     shown = widget.html(tied)
     assert "Export your 2 labels<" in shown and "Ties and skips are not exported" in shown
-    saved = re.search(r'href="data:text/plain;charset=utf-8;base64,([^"]*)" download="preferences.jsonl"', shown)
+    saved = re.search(
+        r'href="data:application/octet-stream;charset=utf-8;base64,([^"]*)" download="preferences.jsonl"', shown
+    )
     assert base64.b64decode(saved[1]).decode() == widget.export(tied)
-
-
-def test_a_file_without_comparisons_leaves_only_its_report(widget):
-    one = label(widget, widget.start(), "a")
-    failed = after(widget, one, ("import", "nothing\n"))
-    shown = widget.html(failed)
-    assert "0 comparisons came from the file" in shown and "Line 1 was skipped" in shown
-    assert "Forget the import" not in shown and "A file" not in shown
-    assert failed.marks == () and failed.history == one.history and failed.pair == one.pair
-    assert after(widget, failed, ("forget_import", None)) is failed
-    replaced = after(widget, one, ("import", LINE), ("import", "nothing\n"))
-    assert [whose for _, whose in replaced.marks] == ["file", "file removed"]
 
 
 def test_without_principles_the_ai_says_what_it_waits_for(widget):

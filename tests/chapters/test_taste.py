@@ -55,7 +55,7 @@ def test_the_note_breaks_the_labels_down(labeling, content):
     state = labeling.settle(state, Event("import", file))
     note = taste_of(state, content).note
     assert f"your 4 labels (2 ties), the AI labeller’s 100 ({state.counts.ai_ties} ties) and 30 from a file" in note
-    assert len(taste_of(state, content).preferences) == state.counts.total == 134
+    assert taste_of(state, content).labels == state.counts.total == 134
 
 
 def test_others_labels_alone_are_a_taste(labeling, content):

@@ -109,7 +109,7 @@ export class Figure {
   }
 
   async #sendFiles(control) {
-    const value = "text" in control.dataset ? (await control.files[0]?.text()) ?? "" : await given(control.files, this.python);
+    const value = await given(control.files, this.python);
     control.value = "";
     if (value.length) this.send({ type: "event", name: control.dataset.event, value });
   }

@@ -23,6 +23,7 @@ from .audit_words import coloured, excerpt
 from .content import Content
 from .sample_set import BOTH, LIKES, SEED, TURNED, TWICE
 from .taste import Taste, stand_in
+from .unread import problems_of
 
 # Languages and numbers of turns that are listed.
 LISTED = 6
@@ -101,32 +102,7 @@ def opened(opened_: Opened, found: Findings) -> h.Node:
 
 
 def _problems(opened_: Opened) -> h.Node:
-    problems = [problem for file in opened_.files for problem in file.problems]
-    if not problems:
-        return None
-    count = sum(problem.count for problem in problems)
-    return parts.disclosure(
-        f"{telling.number_of(count, 'record')} could not be used. Why?",
-        h.ul(class_="audit-problems")[
-            (
-                h.li[
-                    h.p[h.b[f"{problem.count:,} {problem.what}."], " ", problem.cure],
-                    h.ol[
-                        (
-                            h.li[
-                                f"Record {example.number:,}",
-                                example.detail and f" ({example.detail})",
-                                ": ",
-                                h.code[example.text],
-                            ]
-                            for example in problem.examples
-                        )
-                    ],
-                ]
-                for problem in problems
-            )
-        ],
-    )
+    return problems_of([problem for file in opened_.files for problem in file.problems])
 
 
 def not_yet(found: Findings) -> h.Node:

@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 
-from widgets.core import annotators, best_of_n, doubt, overoptimization, reward_model
+from widgets.core import annotators, best_of_n, doubt, overoptimization, posterior, reward_model
 from widgets.core.doubt import Proxy
 from widgets.core.language_model import LanguageModel, phrase_reward
 from widgets.core.optimum import optimal_policy
@@ -132,7 +132,7 @@ class Chaser:
         return optimal_policy(self.reference(question), chase.rewards[pressure], chase.recipe.betas[pressure])
 
     def _chase(self, taste: Taste, question: str, cures: frozenset[str] = frozenset(), cure: Cure = Cure()) -> Chase:
-        made = recipe(cures, len(taste.preferences), cure)
+        made = recipe(cures, taste.labels, cure)
         proxy, found = self._proxy(taste, question, made)
         rewards, points, slope = [], [], np.zeros(len(proxy.weights))
         for beta in made.betas:
@@ -178,14 +178,19 @@ class Chaser:
         unit, shown = self._unit(taste, question, made), ()
         weights, covariance = model.weights, np.zeros((features.shape[1],) * 2)
         if made.members:
-            resample = partial(reward_model.ensemble, differences, preferences, made.members, Random("ensemble"))
+            resample = self._resample(taste, differences, preferences, made.members)
             members = np.array([member.weights for member in resample()])
             weights, covariance = members.mean(axis=0), np.cov(members.T, bias=True)
-            shown = (
-                settings.of(resample, "Each reward model of the ensemble", l2="the pull of its weights towards zero"),
-            )
+            pull = {} if taste.prior else {"l2": "the pull of its weights towards zero"}
+            shown = (settings.of(resample, "Each reward model of the ensemble", **pull),)
         usual = doubt.mean_features(reference, features)
         return Proxy(features, weights / unit, covariance / unit**2, usual, made.deviations, made.price), shown
+
+    def _resample(self, taste: Taste, differences: np.ndarray, preferences: np.ndarray, size: int) -> partial:
+        """Reward models that differ where the comparisons leave room, to be made; those of a file are in the prior."""
+        if taste.prior:
+            return partial(posterior.ensemble, taste.prior, differences, preferences, size, Random("ensemble"))
+        return partial(reward_model.ensemble, differences, preferences, size, Random("ensemble"))
 
     def _better_labels(self, taste: Taste, question: str, made: Recipe) -> tuple[RewardModel, np.ndarray, np.ndarray]:
         """More comparisons, by the careful judge, between what the hacking policy says now and what the reference says.
@@ -209,5 +214,9 @@ class Chaser:
             choices = annotators.CAREFUL.choose(first, second, task.kinds, Random(f"choice {number}"), task.care)
             differences = np.concatenate([differences, features[first].sum(axis=1) - features[second].sum(axis=1)])
             preferences = np.concatenate([preferences, choices])
-            model = reward_model.fit(differences, preferences)
+            model = (
+                posterior.posterior(taste.prior, differences, preferences)
+                if taste.prior
+                else reward_model.fit(differences, preferences)
+            )
         return model, differences, preferences

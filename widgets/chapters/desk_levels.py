@@ -100,7 +100,7 @@ def _reward(content: Content, id: str, taste: Taste | None) -> tuple[np.ndarray,
     models, task = content.trained(id), content.tasks[id]
     if taste:
         reward = reader_reward(models.tuned, phrase_features(content, id)[:-1] @ taste.model.weights)
-        whose = Settings("Reward model", (Setting("labels", len(taste.preferences), taste.sources),))
+        whose = Settings("Reward model", (Setting("labels", taste.labels, taste.sources),))
         return reward, (whose,)
     compare = partial(pipeline.compare, task, (models.raw, models.tuned), COMPARISONS, SEED)
     fit = partial(pipeline.learn_reward, task, compare())

@@ -11,7 +11,7 @@ import numpy as np
 from widgets.core.reward_model import RewardModel
 from widgets.kit import parts
 
-from .json_lines import Imported
+from .imported import Imported
 
 CHOICES = ("a", "b", "tie", "skip")
 PREFERENCES = {"a": 1.0, "b": 0.0, "tie": 0.5}
@@ -92,9 +92,9 @@ class Labeling:
     """The reader's labels, the AI labeller's and a file's; the
     reward model fitted to all, and the weights after each change.
 
-    ``differences`` (k, d) of features and ``preferences`` (k,) are what the model was fitted to. ``marks`` are the
-    changes that others' labels made when they came or went: which, and whose. ``written`` are the bytes of all files
-    in the log so far.
+    ``differences`` (k, d) of features and ``preferences`` (k,) are those of the reader's and the AI labeller's labels;
+    what a file taught is the prior with which they are learned from. ``marks`` are the changes that others' labels made
+    when they came or went: which, and whose.
     """
 
     labels: tuple[Label, ...]
@@ -108,12 +108,16 @@ class Labeling:
     ai: tuple[Label, ...] = ()
     imported: Imported | None = None
     marks: tuple[tuple[int, str], ...] = ()
-    written: int = 0
+
+    @property
+    def prior(self) -> RewardModel | None:
+        """What a file taught, where one did."""
+        return self.imported.model if self.imported and self.imported.count else None
 
     @property
     def informed(self) -> bool:
         """Whether there is anything to go by."""
-        return len(self.preferences) > 0
+        return self.counts.total > 0
 
     @property
     def opinionated(self) -> bool:
@@ -123,7 +127,7 @@ class Labeling:
     @cached_property
     def counts(self) -> Counts:
         said, ai = ([label.choice for label in labels] for labels in (self.labels, self.ai))
-        skips, imported = said.count("skip"), len(self.imported.preferences) if self.imported else 0
+        skips, imported = said.count("skip"), self.imported.count if self.imported else 0
         return Counts(len(said) - skips, len(ai), imported, said.count("tie"), ai.count("tie"), skips)
 
     def marked(self, whose: str) -> tuple[tuple[int, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,20 +12,20 @@ import numpy as np
 
 from widgets.core import reward_model
 from widgets.core.features import FEATURES
+from widgets.core.posterior import posterior
+from widgets.core.reward_model import RewardModel
 from widgets.kit import parts, settings
-from widgets.kit.events import Choice, Event, Fields, Press
+from widgets.kit.events import Choice, Event, Fields, Press, Value
 from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from . import ai_labeller, comparing, learned
 from .content import Content
-from .json_lines import LONGEST_FILE, FileText, Imported, Reading, to_line, written
+from .imported import Import, Imported, read
+from .json_lines import to_line
 from .labels import CHOICES, PREFERENCES, Label, Labeling
 from .pool import ASK_AGAIN, AT_RANDOM, CHOOSERS, Pool, due_again, is_drawn
-
-# The model is fitted anew whenever the file has grown by this
-# share: often enough to be stopped, too seldom to cost much.
-GROWTH = 0.2
+from .unread import problems_of
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class PreferenceLabeling(Widget[Labeling]):
             Fields("principle", (tuple(self.principles), ("on", "off"))),
             Press("ai"),
             Press("forget_ai"),
-            FileText("import", LONGEST_FILE),
+            Import("import"),
             Press("forget_import"),
         )
 
@@ -127,10 +128,7 @@ class PreferenceLabeling(Widget[Labeling]):
             [self.pool.features[label.first] - self.pool.features[label.second] for label in used]
         ).reshape(-1, len(FEATURES))
         preferences = np.array([PREFERENCES[label.choice] for label in used])
-        if state.imported:
-            differences = np.concatenate([differences, state.imported.differences])
-            preferences = np.concatenate([preferences, state.imported.preferences])
-        model = self._fit(differences, preferences)()
+        model = self._fit(differences, preferences, state.prior)()
         return replace(
             state,
             model=model,
@@ -139,17 +137,25 @@ class PreferenceLabeling(Widget[Labeling]):
             history=(*state.history, model.weights),
         )
 
-    def _fit(self, differences: np.ndarray, preferences: np.ndarray) -> partial:
-        """The reward model's training, to be run."""
+    def _fit(self, differences: np.ndarray, preferences: np.ndarray, prior: RewardModel | None) -> partial:
+        """The reward model's training, to be run; a file's model is where it begins."""
+        if prior is not None:
+            return partial(posterior, prior, differences, preferences)
         return partial(reward_model.fit, differences, preferences)
 
     def settings(self, state: Labeling) -> tuple[Settings, ...]:
-        fit = settings.of(
-            self._fit(state.differences, state.preferences), "Reward model", l2="the pull of its weights towards zero"
-        )
+        fit = self._fit(state.differences, state.preferences, state.prior)
+        pull = {} if state.prior else {"l2": "the pull of its weights towards zero"}
+        shown = settings.of(fit, "Reward model", **pull).of
+        if state.prior:
+            l2 = inspect.signature(reward_model.fit).parameters["l2"].default
+            shown = (
+                Setting("prior", state.imported.name, f"what its {state.imported.count:,} comparisons taught"),
+                Setting("l2", l2, "the pull of the file’s weights towards zero"),
+            )
         model = (
-            Setting("labels", len(state.preferences), state.counts.words),
-            *fit.of,
+            Setting("labels", state.counts.total, state.counts.words),
+            *shown,
             Setting("gradient", reward_model.GRADIENT_NORM, "at whose norm Newton’s method stops"),
         )
         pairs = (
@@ -166,38 +172,36 @@ class PreferenceLabeling(Widget[Labeling]):
             Setting("labels", len(state.ai), f"in lots of {ai_labeller.AI_LABELS}, on pairs drawn at random"),
             Setting("sharpness", ai_labeller.SHARPNESS, "log-odds of its choice for each objection"),
         )
-        groups = Settings(fit.title, model), Settings("Pairs", pairs)
+        groups = Settings("Reward model", model), Settings("Pairs", pairs)
         return (*groups, Settings("AI labeller", ai)) if state.ai else groups
 
-    def _import(self, state: Labeling, text: str) -> Iterator[Labeling]:
-        """Reads JSON Lines with ``prompt``, ``chosen`` and ``rejected``; a bad line is reported and skipped.
-
-        Every state that it yields is true if the reader stops there: the model goes by just the lines that are told.
-        """
-        state = replace(state, written=state.written + written(text, state.written))
-        shown, fitted, reading = state, 0, Reading(text)
-        for number in reading:
-            if number >= fitted * (1 + GROWTH):
+    def _import(self, state: Labeling, value: Value) -> Iterator[Labeling]:
+        """What a file teaches, bit by bit. Every state that it yields is true if the reader stops there."""
+        shown, of = state, None
+        for found in read(value):
+            if of is None or found.model is not of.model:
                 # The pair stays, so that it does not flicker while the reader looks at it.
-                shown, fitted = self._with_file(state, reading.so_far(number)), number
-            yield replace(shown, imported=replace(shown.imported, read=number / reading.lines))
-        done = self._with_file(state, reading.so_far(reading.lines))
-        yield replace(done, pair=self.pool.after(done.labels, done.model, done.chooser))
+                shown = self._with_file(state, found)
+            of, shown = found, replace(shown, imported=found)
+            yield shown
+        yield replace(shown, pair=self.pool.after(shown.labels, shown.model, shown.chooser))
 
     def _with_file(self, state: Labeling, imported: Imported) -> Labeling:
-        """With a file’s comparisons in place of an earlier file’s. Where neither has any, there is nothing to learn and
-        to mark.
-        """
-        before, came = state.counts.imported, len(imported.preferences)
-        changed = replace(state, imported=imported)
-        return (
-            self._fitted(replace(changed, marks=state.marked("file" if came else "file removed")))
-            if before or came
-            else changed
-        )
+        """With what a file taught, in place of an earlier one. Where neither taught, nothing is learned or marked."""
+        before, changed = state.counts.imported, replace(state, imported=imported)
+        if not before and not imported.count:
+            return changed
+        marks = state.marked("file" if imported.count else "file removed")
+        return self._fitted(replace(changed, marks=marks))
+
+    def logged(self, state: Labeling, event: Event) -> Event:
+        """Of a file, the log keeps what it taught."""
+        if event.name == "import" and state.imported and state.imported.count:
+            return Event("import", state.imported.value)
+        return event
 
     def progress(self, state: Labeling) -> float | None:
-        return state.imported.read if state.imported else None
+        return state.imported.share if state.imported else None
 
     # View.
 
@@ -236,10 +240,12 @@ class PreferenceLabeling(Widget[Labeling]):
                 and parts.download(
                     self.export(state),
                     "preferences.jsonl",
-                    f"Export your {parts.counted(exportable, 'label')}",
+                    # As text, phones would name it .txt.
+                    media="application/octet-stream",
+                    label=f"Export your {parts.counted(exportable, 'label')}",
                     kind="quiet",
                 ),
-                parts.file_field("import", "Import JSON Lines", text=True),
+                parts.file_field("import", "Import a file", several=True),
                 state.counts.imported > 0 and parts.button("Forget the import", "forget_import"),
             ],
             0 < exportable < len(state.labels)
@@ -264,9 +270,10 @@ class PreferenceLabeling(Widget[Labeling]):
         )
 
     def _import_report(self, imported: Imported) -> h.Node:
-        shown, rest = imported.problems[:5], len(imported.problems) - 5
         return [
             parts.note(imported.came),
-            shown
-            and parts.message("warn", *((problem, h.br) for problem in shown), rest > 0 and f"… and {rest:,} more."),
+            imported.count > 0
+            and parts.note("Kept is what it taught, the weights and how sure they are, and its name. Its text is not."),
+            [parts.message("warn", told) for told in imported.told],
+            imported.problems and problems_of(imported.problems),
         ]

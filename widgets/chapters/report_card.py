@@ -378,9 +378,7 @@ def picture(state: Report) -> str:
     """The card as an SVG image of 1200 by 630, complete in itself."""
     taste, (right, count) = state.taste, state.predicted
     headline = f"What {'my' if taste.own else f'{taste.whose}’s'} reward model learned"
-    source = f"Learned from {len(taste.preferences):,} comparisons." + (
-        "" if taste.own else f" {PORTRAITS[taste.whose]}"
-    )
+    source = f"Learned from {taste.labels:,} comparisons." + ("" if taste.own else f" {PORTRAITS[taste.whose]}")
     predicted = f" It predicted {right} of {count} choices on random pairs." if count else ""
     reach = max([1.0, *(abs(weight) + 2 * deviation for _, weight, deviation in state.tastes)])
     rows = "".join(_drawn(230 + 62 * place, HALF / reach, *row) for place, row in enumerate(state.tastes))

@@ -31,7 +31,7 @@ class Taste:
 
     ``differences`` (k, d), ``preferences`` (k,); ``counts`` are the labels of the figure, by whose, which need not be
     those that it was trained on: where they say nothing, somebody stands in. ``made`` says how the stand-in's were
-    made.
+    made. ``prior`` is what a file taught, with which the comparisons were learned from.
     """
 
     whose: str
@@ -41,11 +41,17 @@ class Taste:
     preferences: np.ndarray
     counts: Counts = Counts()
     made: tuple[Settings, ...] = ()
+    prior: RewardModel | None = None
+
+    @property
+    def labels(self) -> int:
+        """How many comparisons it learned from, a file's among them."""
+        return len(self.preferences) + (self.counts.imported if self.prior else 0)
 
     @property
     def settings(self) -> tuple[Settings, ...]:
         """How many labels there are, by whom, and how a stand-in's were made."""
-        return (Settings("Labels", (Setting("labels", len(self.preferences), f"by {self.whose}"),)), *self.made)
+        return (Settings("Labels", (Setting("labels", self.labels, f"by {self.whose}"),)), *self.made)
 
     @property
     def sources(self) -> str:
@@ -58,7 +64,7 @@ class Taste:
     def note(self) -> str:
         if self.own:
             return f"Trained on {self.sources}, from figure “You are the annotator”."
-        stands_in = f"{why_none(self.counts)}, so {self.whose} stands in, with {len(self.preferences)} labels."
+        stands_in = f"{why_none(self.counts)}, so {self.whose} stands in, with {self.labels} labels."
         return f"{stands_in} {PORTRAITS.get(self.whose, '')}".strip()
 
 
@@ -79,7 +85,8 @@ def why_none(counts: Counts) -> str:
 def taste_of(labeling: Labeling, content: Content) -> Taste:
     """The reader's taste where there is one, else the stand-in's."""
     if labeling.informed and labeling.opinionated:
-        return Taste("you", True, labeling.model, labeling.differences, labeling.preferences, labeling.counts)
+        comparisons = labeling.differences, labeling.preferences
+        return Taste("you", True, labeling.model, *comparisons, labeling.counts, prior=labeling.prior)
     return replace(stand_in(content), counts=labeling.counts)
 
 

@@ -42,6 +42,7 @@ class Session[State]:
                 steps += 1
                 yield self.state
             finished = True
+            self.log[-1] = self.widget.logged(self.state, event)
         finally:
             if not finished:
                 self._stopped(event, steps)
@@ -79,7 +80,8 @@ class Session[State]:
     def _stopped(self, event: Event, steps: int) -> None:
         """The work ended early: by the reader, or by an error in its first step, which undoes the event."""
         if steps:
-            self.log[-1] = replace(event, steps=steps)
+            kept = self.widget.logged(self.state, event)
+            self.log[-1] = replace(event, steps=steps) if kept is event else kept
         else:
             self._pop()
 

@@ -85,6 +85,10 @@ class Widget[State]:
         """How far long work is, from 0 to 1; None where that is not known."""
         return None
 
+    def logged(self, state: State, event: Event) -> Event:
+        """What the log keeps of an event once its work is over: what leads to the same state again, at once."""
+        return event
+
     def save(self, state: State, what: str) -> Iterator[Saved]:
         """A file for the reader, by the name of what it holds, piece by piece."""
         raise NotImplementedError

@@ -171,16 +171,14 @@ def file_field(
     *,
     several: bool = False,
     kind: Literal["primary", "quiet"] = "quiet",
-    text: bool = False,
 ) -> h.Element:
     """Files, chosen, dropped on the figure or pasted into it: ``file_field("files", "Open a file")``.
 
     It takes any file: what phones know as JSON Lines is no more than a guess, and what they don't know can't be chosen.
-    With ``text`` its text becomes the event's value.
     """
     return h.label(class_="field file-field")[
         h.span(class_=["button", f"button-{kind}", "tone-plain"])[label],
-        h.input(type="file", data_event=event, multiple=several, data_text=text),
+        h.input(type="file", data_event=event, multiple=several),
     ]
 
 
