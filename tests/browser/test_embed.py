@@ -168,6 +168,12 @@ class TestRough:
             frame.get_by_text(re.compile(rf"lets it open no others.*/03-reward-model/#figure-{NAME}"))
         ).to_be_visible()
 
+    def test_where_nothing_may_be_saved_that_is_said(self, course):
+        frame = course("embed/report-card/", FRAMES["sandboxed"])
+        Figure(frame, "report-card").ready()
+        frame.get_by_role("link", name="Save as an image").click()
+        expect(frame.get_by_text(re.compile("lets it save none.*/embed/report-card/"))).to_be_visible()
+
     @pytest.mark.parametrize("attributes", FRAMES.values(), ids=FRAMES)
     def test_where_the_host_gives_no_clipboard_the_link_is_in_a_field(self, course, attributes):
         figure = Figure(course(f"embed/{NAME}/", attributes), NAME).ready()

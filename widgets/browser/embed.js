@@ -82,12 +82,18 @@ function wearAsAsked() {
   wear();
 }
 
-// A frame with sandbox="allow-scripts" alone may open nothing, and says nothing when asked to.
+// A frame with sandbox="allow-scripts" alone may open nothing and save nothing, and nothing says so; whether it may save can't
+// even be asked.
 function openOutside(event) {
   const link = event.target.closest?.("a[href]");
-  if (!link || link.hasAttribute("download") || globalThis.origin !== "null") return;
+  if (!link || globalThis.origin !== "null") return;
+  const note = document.querySelector(".embed-note");
+  if (link.hasAttribute("download")) {
+    note.textContent = `If no file has come, the page around this figure lets it save none. By itself the figure is at ${location.href}`;
+    return;
+  }
   event.preventDefault();
   const opened = open(link.href);
   if (opened) opened.opener = null;
-  else document.querySelector(".embed-note").textContent = `The page around this figure lets it open no others. This one is at ${link.href}`;
+  else note.textContent = `The page around this figure lets it open no others. This one is at ${link.href}`;
 }
