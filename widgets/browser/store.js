@@ -3,6 +3,7 @@
 
 import { forget, keep, kept, keysKept } from "./facilities.js";
 import { isEmpty, none, onceMore, parse } from "./record.js";
+import { isAllowed } from "./trusted.js";
 
 const BOOK = new URL("../../", import.meta.url).pathname;
 const PREFIX = `rlhf-book:${BOOK}:`;
@@ -50,7 +51,7 @@ export function readView(name, record, build, options) {
   try {
     const found = JSON.parse(get(keyOf(`${name}:view`)));
     const isOf = found.of === place(record) && found.build === build && found.options === options;
-    return isOf && typeof found.html === "string" ? found.html : null;
+    return isOf && typeof found.html === "string" && isAllowed(found.html) ? found.html : null;
   } catch {
     return null;
   }
