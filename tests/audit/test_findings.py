@@ -64,6 +64,8 @@ def test_a_taste_that_was_planted_is_found(hedged):
     assert telling.surest(hedged.rewards).startswith("Hedging counts against it")
     assert hedged.words[-1].term == "maybe" or min(hedged.words, key=lambda word: word.weight).term == "maybe"
     assert min(learner.right.value for learner in hedged.learners[1:]) > 0.95 > hedged.learners[0].right.high
+    told = telling.beyond_length(hedged)
+    assert " more than length alone: the labels hold more than a taste for length." in told
 
 
 def test_labels_that_were_turned_round_are_those_that_look_wrong(hedged, wrong):

@@ -163,8 +163,8 @@ def beyond_length(found: Findings) -> str:
     if top.name == "length":
         return "No model here beats length."
     gained = top.over_length
-    told = f"{LEARNERS[top.name][0].upper()}{LEARNERS[top.name][1:]} are right about {points(gained)} more than "
-    "length alone"
+    name = LEARNERS[top.name]
+    told = f"{name[0].upper()}{name[1:]} are right about {points(gained)} more than length alone"
     if gained.low > 0:
         return f"{told}: the labels hold more than a taste for length."
     return f"{told}, which may be luck."

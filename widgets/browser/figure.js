@@ -2,7 +2,7 @@
 
 import { copyLink } from "./copying.js";
 import { offerEmbed } from "./embed.js";
-import { collect, given } from "./files.js";
+import { askFor, collect, given } from "./files.js";
 import { focusOn, holdFocus } from "./focus.js";
 import { whenIdle } from "./idle.js";
 import * as links from "./links.js";
@@ -103,7 +103,7 @@ export class Figure {
     if (tool === "undo") this.#undo();
     else if (tool === "reset") this.#reset();
     else if (tool === "stop") this.#stop();
-    else if (tool === "save") this.python.post({ type: "save", widget: this.name, what });
+    else if (tool === "save") askFor(what, this);
     else if (tool === "link") copyLink(this, this.#notices, of);
     else if (tool === "embed") offerEmbed(this, this.#notices, of);
   }

@@ -84,8 +84,11 @@ export function collect({ widget, name, media, data, busy }) {
   if (file.name) save(new Blob(file.parts, { type: file.media }), file.name);
 }
 
-// What was stopped half-way is not saved.
-export const stopCollecting = (widget) => pieces.delete(widget);
+// Has Python write a file. What was stopped half-way before, or failed, is no part of it.
+export function askFor(what, { name, python }) {
+  pieces.delete(name);
+  python.post({ type: "save", widget: name, what });
+}
 
 function save(blob, name) {
   const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
