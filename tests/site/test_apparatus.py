@@ -97,6 +97,11 @@ class TestStates:
         assert page == "02-three-steps"
         assert decode(log) == (Event("run"), Event("step", 2), Event("beta", 0))
 
+    def test_a_figure_framed_in_a_state_is_its_own_page_in_that_state(self, stage):
+        html = states.resolve('<iframe src="embed:pipeline-stepper?step=2&amp;beta=0" title="x"></iframe>', stage)
+        (log,) = re.findall(r'src="\.\./embed/pipeline-stepper/#pipeline-stepper=([^"]+)"', html)
+        assert decode(log) == (Event("step", 2), Event("beta", 0))
+
     @pytest.mark.parametrize(
         ("link", "says"),
         [

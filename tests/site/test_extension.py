@@ -39,6 +39,18 @@ def test_a_widget_that_builds_on_another_names_it(counting_stage):
     assert 'data-needs="counter"' in render("::: widget doubler", ":::")
 
 
+def test_a_figure_has_a_page_of_its_own_for_each_way_it_looks(counting_stage):
+    html = render(
+        "::: widget counter", ":::", "::: widget counter step=5 loud=true", ":::", "::: widget counter", ":::"
+    )
+    assert re.findall(r'data-tool="embed" data-of="([^"]+)"', html) == [
+        "embed/counter/",
+        "embed/counter-loud-step-5/",
+        "embed/counter/",
+    ]
+    assert set(counting_stage.embeds) == {"counter", "counter-loud-step-5"}
+
+
 def test_a_block_shown_as_code_stays_code(counting_stage):
     html = render("```", "::: widget counter", ":::", "```")
     assert "<section" not in html and "::: widget counter" in html

@@ -46,6 +46,18 @@ def test_the_search_finds_words_and_captions_but_no_controls_nor_tex():
     assert not [words for words in ("Start over", "A is better", "Show the code", r"\pi") if words in text]
 
 
+def test_a_figures_own_page_is_kept_but_neither_searched_nor_listed():
+    own = [f"{path.parent.relative_to(SITE).as_posix()}/" for path in SITE.glob("embed/*/index.html")]
+    kept, index, listed = (
+        (SITE / name).read_text() for name in ("service-worker.js", "search/search_index.json", "sitemap.xml")
+    )
+    assert len(own) >= 12 and all(f'"{address}"' in kept for address in own)
+    assert '"location":"embed/' not in index and "/embed/" not in listed
+    assert all(
+        '<meta name="robots" content="noindex">' in (SITE / address / "index.html").read_text() for address in own
+    )
+
+
 def test_the_landing_page_tells_what_it_takes():
     html = (SITE / "index.html").read_text()
     assert re.search(r"About \d+ min read", html)
