@@ -108,9 +108,11 @@ def settle(section: Locator) -> None:
 
 
 def tour(section: Locator) -> Iterator[str]:
-    """Works one control of every kind in the figure, also of those kinds that turn up on the way; says which, when it
-    has answered.
+    """Works one control of every kind in the figure, also in its drawers, and of those kinds that turn up on the way.
+
+    Says which, when it has answered.
     """
+    section.locator(".drawer").evaluate_all("nodes => nodes.forEach((node) => { node.open = true })")
     done: set[str] = set()
     while True:
         names = section.locator(CONTROLS).evaluate_all("nodes => nodes.map(node => node.dataset.event)")

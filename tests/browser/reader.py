@@ -34,6 +34,11 @@ class Figure:
     def button(self, name: str) -> Locator:
         return self.section.get_by_role("button", name=name)
 
+    def open(self, title: str) -> Figure:
+        """Opens a drawer."""
+        self.section.locator("summary").filter(has_text=title).click()
+        return self
+
     def log(self) -> str:
         """The event log as the browser keeps it, once everything is answered."""
         expect(self.section).to_have_attribute("data-pending", "0")

@@ -66,7 +66,7 @@ def test_the_keys_do_nothing_outside_the_figure(figure):
 
 def test_the_first_click_is_answered_before_python_and_survives_its_arrival(page, context):
     held = []
-    context.route("**/pyodide.asm.wasm", held.append)
+    context.route("**/pyodide.asm.wasm", lambda route: held.append(route))  # noqa: PLW0108 (a built-in can’t carry Playwright’s mark)
     page.goto(CHAPTER)
     figure = Figure(page, NAME)
     figure.button("A is better").click()
@@ -84,7 +84,7 @@ def test_the_first_click_is_answered_before_python_and_survives_its_arrival(page
 
 def test_clicks_beyond_the_stored_views_wait_for_python_in_order(page, context):
     held = []
-    context.route("**/pyodide.asm.wasm", held.append)
+    context.route("**/pyodide.asm.wasm", lambda route: held.append(route))  # noqa: PLW0108 (a built-in can’t carry Playwright’s mark)
     page.goto(CHAPTER)
     figure = Figure(page, NAME)
     figure.button("A is better").click()
@@ -237,3 +237,45 @@ def test_python_starts_the_stock_way_when_the_snapshot_is_unusable(rough_page, c
     figure = Figure(rough_page, NAME).ready()
     label(figure, "A is better")
     assert any("starts the slow way" in note for note in notes)
+
+
+def test_a_drawer_stays_as_the_reader_left_it(figure):
+    """Open or closed, through a label, an undo and the AI labeller's work."""
+
+    def shown(title):
+        return figure.section.locator("details.drawer").filter(has_text=title)
+
+    expect(shown("More labels")).not_to_have_attribute("open", "")
+    figure.open("More labels")
+    figure.button("A is better").click()
+    expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
+    figure.button("Have the AI labeller judge 100 more").click()
+    expect(figure.button("Remove the AI labeller’s 100")).to_be_visible()
+    figure.button("Undo").click()
+    expect(figure.button("Remove the AI labeller’s 100")).to_have_count(0)
+    expect(shown("More labels")).to_have_attribute("open", "")
+    figure.open("More labels")
+    figure.button("B is better").click()
+    expect(figure.section.get_by_text("Comparison 3")).to_be_visible()
+    for title in ("More labels", "Score by kind of answer", "Answers it has not seen you judge"):
+        expect(shown(title)).not_to_have_attribute("open", "")
+
+
+def test_on_a_phone_what_the_choice_taught_is_near_it(figure, page):
+    """What matters first: the pair, its outcome, the weights and the record; the rest is folded."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    figure.button("A is better").click()
+    expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
+    tops = [
+        figure.section.get_by_text(words).first.bounding_box()["y"]
+        for words in (
+            "Response A",
+            "You chose A.",
+            "What your labels taught it",
+            "How often it predicted you",
+            "Answers it has",
+            "More labels",
+        )
+    ]
+    assert tops == sorted(tops) and tops[2] - tops[0] < 844
+    assert figure.section.bounding_box()["height"] < 3 * 844

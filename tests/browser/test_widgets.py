@@ -306,6 +306,7 @@ def test_labels_go_out_and_come_back_as_json_lines(page, tmp_path):
     for number in range(3):
         figure.button("A is better").click()
         expect(figure.view.get_by_text(f"Comparison {number + 2}")).to_be_visible()
+    figure.open("More labels")
     taught = figure.section.get_by_role("table", name=re.compile("Learned weight")).inner_text()
     with page.expect_download() as saving:
         figure.section.get_by_role("link", name="Export your 3 labels").click()

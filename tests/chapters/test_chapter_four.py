@@ -1,5 +1,6 @@
 """Method cards, the common optimum and the constitution."""
 
+import itertools
 import re
 from random import Random
 
@@ -62,6 +63,15 @@ class TestMethodCards:
     @pytest.fixture
     def start(self, widget, unlabelled):
         return widget.start(preference_labeling=unlabelled)
+
+    def test_a_methods_path_grows_in_the_picture_while_it_trains(self, widget, start):
+        """And on axes that have room for it from the first step."""
+        lengths, axes = [], set()
+        for state in itertools.islice(widget.run(start, Event("run")), 60):
+            html = widget.html(state)
+            lengths.append(len(state.working.path) if state.working else 0)
+            axes.add(tuple(re.findall(r'class="tick-[xy][^>]*>[^<]+', html)))
+        assert lengths == sorted(lengths) and lengths[-1] > 5 and len(axes) == 1
 
     @pytest.mark.parametrize("question", ["moon"])
     def test_all_three_lift_true_quality_from_the_same_start(self, widget, start, ran, question):
@@ -201,6 +211,13 @@ class TestConstitution:
     @pytest.fixture
     def widget(self, content):
         return Constitution(content)
+
+    def test_training_changes_the_words_and_the_bars_as_it_goes(self, widget):
+        seen = list(widget.run(widget.start(), Event("train")))
+        assert seen[0].after == seen[0].before and seen[-1].trained == 1.0
+        assert len({state.sample for state in seen}) > 2 and len({state.after for state in seen}) > 5
+        going, done = widget.html(seen[-3]), widget.html(seen[-1])
+        assert "A typical answer, so far" in going and "so far" not in done and "Good answers went from" not in going
 
     def test_a_draft_is_one_draw_of_the_raw_model_and_not_picked(self, widget, content):
         """The longest of three stood here; one draw is as long as the model's answers are on average."""

@@ -8,10 +8,12 @@ from random import Random
 import numpy as np
 import pytest
 
-from widgets.chapters import chase, chase_words
-from widgets.chapters.chase_words import above
+from widgets.chapters import chase, chase_answers, chase_words
+from widgets.chapters.chase import BETAS
+from widgets.chapters.chase_answers import typical_answer
+from widgets.chapters.chase_words import CURES, METHODS, above
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.reward_hacking import BETAS, CURES, METHODS, PRESSURES, RewardHacking, typical_answer
+from widgets.chapters.reward_hacking import PRESSURES, RewardHacking
 from widgets.chapters.taste import phrase_features, stand_in, taste_of
 from widgets.core import annotators, doubt, overoptimization, reward_model
 from widgets.core.doubt import mean_features, sceptical
@@ -122,10 +124,12 @@ def test_a_new_answer_comes_in_new_elements(widget, start):
 def test_a_phrase_is_marked_only_where_it_adds_to_the_score_and_nothing_to_quality(widget, start, content):
     for question in widget.ids:
         state, task = after(widget, start, ("question", question), ("pressure", PRESSURES - 1)), content.tasks[question]
-        answers = widget.answers(state, 200)
+        answers = chase_answers.answers(widget.chaser, state, 200)
         answer = typical_answer(answers, task.gold(answers))
         end = len(task.phrases)
-        for place, why in enumerate(widget.exploits(state, answer)):
+        for place, why in enumerate(
+            chase_answers.exploits(widget.content.tasks[state.question], state.chase.proxy, answer)
+        ):
             upto = [np.array([*answer[:count], *[end] * (len(answer) - count)])[None] for count in (place, place + 1)]
             gold, score = (
                 float(judge(upto[1])[0] - judge(upto[0])[0]) for judge in (task.gold, state.chase.proxy.scores)
@@ -137,7 +141,7 @@ def test_a_useful_phrase_said_once_is_never_marked(widget, start, content):
     task = content.tasks[start.question]
     useful = task.kinds.index("right")
     answer = np.array([useful, useful, *[len(task.phrases)] * 6])
-    assert widget.exploits(start, answer)[0] is None
+    assert chase_answers.exploits(widget.content.tasks[start.question], start.chase.proxy, answer)[0] is None
 
 
 def test_the_start_is_counted_beside_the_present(widget, start):
@@ -149,7 +153,7 @@ def test_words_said_over_and_over_are_filler(widget, start):
     rambling, plain = (
         replace(start, typed=text) for text in ("Write write write draft draft write.", "Write a draft every morning.")
     )
-    assert widget.judged(rambling).gold < 0 < widget.judged(plain).gold
+    assert widget.workshop.judged(rambling).gold < 0 < widget.workshop.judged(plain).gold
 
 
 def test_gold_peaks_inside_for_nine_of_ten_annotators(widget, start, content):
@@ -256,7 +260,7 @@ def test_mean_features_are_those_of_many_answers(widget, content):
 
 
 def test_a_typical_answer_is_of_median_quality(widget, start, content):
-    answers = widget.answers(start, 200)
+    answers = chase_answers.answers(widget.chaser, start, 200)
     golds = content.tasks[start.question].gold(answers)
     typical = content.tasks[start.question].gold(typical_answer(answers, golds)[None])[0]
     assert (golds <= typical).mean() >= 0.5 and (golds >= typical).mean() >= 0.495
@@ -283,7 +287,9 @@ def test_what_is_typed_is_scored_word_by_word_and_stays_text(widget, start, cont
     shown = widget.html(state)
     assert "<b onclick" not in shown and "&lt;" in shown
     prompt = content.question(state.question).prompt
-    assert widget.judged(state).score == pytest.approx(float(extract(prompt, hack) @ start.taste.model.weights))
+    assert widget.workshop.judged(state).score == pytest.approx(
+        float(extract(prompt, hack) @ start.taste.model.weights)
+    )
 
 
 def test_the_judge_knows_the_books_own_phrases(widget, start, content):
@@ -291,7 +297,7 @@ def test_the_judge_knows_the_books_own_phrases(widget, start, content):
     rows = task.demonstration_texts(1)[0][:10]
     for row in rows:
         typed = replace(start, typed=" ".join(task.phrases[token] for token in row if token != len(task.phrases)))
-        assert widget.judged(typed).gold == pytest.approx(task.gold(row[None])[0])
+        assert widget.workshop.judged(typed).gold == pytest.approx(task.gold(row[None])[0])
 
 
 def test_the_best_hack_is_kept_until_a_better_one(widget, start):
@@ -380,7 +386,9 @@ def test_the_price_is_the_readers_to_set(widget, start):
     ) and "Every phrase costs 1 of the score." in widget.html(dear)
     assert cheap.cured.proxy.price == 0.1 and dear.cured.proxy.price == 1.0
     lengths = [
-        float((widget.answers(replace(state, pressure=PRESSURES - 1), 200) < 60).sum(axis=1).mean())
+        float(
+            (chase_answers.answers(widget.chaser, replace(state, pressure=PRESSURES - 1), 200) < 60).sum(axis=1).mean()
+        )
         for state in (cheap, dear)
     ]
     assert lengths[1] < lengths[0]

@@ -1,5 +1,6 @@
 """Figure 4.1: two methods, the same labels, and what many draws of them say."""
 
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from widgets.chapters import label_words
-from widgets.chapters.label_draws import BETA, DRAWS, FEW, PAIRS, Draw, chance, leads
+from widgets.chapters.label_draws import BETA, DRAWS, FEW, LEASH, PAIRS, Draw, chance, leads
 from widgets.chapters.label_words import BREAKS, data_words, spread_words
 from widgets.chapters.method_cards import two_digits
 from widgets.chapters.preference_labeling import PreferenceLabeling
@@ -308,7 +309,7 @@ def test_progress_never_falls(widget, start):
 
 def test_an_old_verdict_is_labelled_with_its_setting(widget, walked):
     assert "Shown is the walk" not in widget.html(walked)
-    assert "Shown is the walk with nothing taken away" in widget.html(after(widget, walked, ("few", True)))
+    assert "Shown is the walk at beta 0.3, with nothing taken away" in widget.html(after(widget, walked, ("few", True)))
 
 
 def test_what_the_labels_are_is_said():
@@ -323,3 +324,26 @@ def test_the_true_reward_is_learned_from_the_judges_choices(widget, start, conte
     task, tuned = content.tasks["writing"], content.trained("writing").tuned
     learned = pipeline.learn_reward(task, pipeline.compare(task, (tuned,), 400, 1))
     np.testing.assert_array_equal(widget.experiment(start).reward, pipeline.reward_table(learned, tuned))
+
+
+@pytest.mark.parametrize("tick", [0, 7, LEASH.ticks])
+def test_dragging_beta_moves_the_target_at_once(widget, start, tick):
+    """The bars are the exact optimum's chances at the slider's beta; nothing is trained for them."""
+    state = widget.settle(start, widget.check(Event("leash", tick)))
+    experiment = widget.experiment(state)
+    assert experiment.beta == pytest.approx(LEASH[tick]) and state.run is None
+    best = optimum.optimal_policy(experiment.reference, experiment.reward, LEASH[tick])
+    html = widget.html(state)
+    assert f"{experiment.reference.kl(best):.1f} nats from the optimum" in html
+    answers = widget._likeliest(state)
+    for likely in np.exp(best.log_probs(answers).sum(axis=1)):
+        shown = [float(value) for value in re.findall(r'<data value="([^"]+)">', html)]
+        assert any(value == pytest.approx(likely, rel=1e-9) for value in shown)
+
+
+def test_the_usual_beta_is_in_the_middle_and_the_same_answers_stand_while_it_is_dragged(widget, start):
+    assert widget.experiment(start).beta == BETA and start.leash == LEASH.ticks // 2
+    rows = {
+        tuple(re.findall(r'<th scope="row">([^<]+)', widget.html(replace(start, leash=tick)))) for tick in (0, 10, 20)
+    }
+    assert len(rows) == 1

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
+from widgets.chapters.persons import BY_NAME
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.stand_ins import PORTRAITS
 from widgets.chapters.taste import stand_in, taste_of
 from widgets.core import reward_model
 from widgets.kit.events import Event
@@ -38,7 +38,7 @@ def test_the_note_says_why_somebody_stands_in(labeling, content, choices, why):
     assert not taste.own
     assert (
         taste.note
-        == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels. {PORTRAITS[taste.whose]}"
+        == f"{why}, so {taste.whose} stands in, with {len(taste.preferences)} labels. {BY_NAME[taste.whose].portrait}"
     )
 
 

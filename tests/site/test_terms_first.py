@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.site.pages import ROOT, SITE, Page, chapters, pages, views
-from widgets.chapters.stand_ins import PORTRAITS
+from widgets.chapters.persons import PEOPLE
 
 FIGURE = re.compile(r"<figure\b.*?</figure>|<section[^>]*data-widget.*?</section>", re.DOTALL)
 # The numbers behind a run are named as in the code, for those who look at the code.
@@ -53,7 +53,7 @@ def figures():
 
 @pytest.mark.parametrize(("shown", "prose", "in_place"), list(figures()))
 def test_a_figure_uses_no_term_before_the_text_has_explained_it(shown, prose, in_place):
-    for person, portrait in PORTRAITS.items():
+    for person, portrait in ((person.name, person.portrait) for person in PEOPLE if person.portrait):
         assert not mentions(shown, (person,)) or portrait in f"{prose} {shown}", f"{person} is not introduced"
     early = {anchor for anchor, written in names().items() if mentions(shown, written) and not mentions(prose, written)}
     assert early <= in_place

@@ -16,8 +16,8 @@ from widgets.kit import parts
 
 from .content import Principle
 from .labels import Label, Labeling
+from .persons import AI_LABELLER
 from .pool import Pool
-from .stand_ins import AI_LABELLER
 
 # What an AI labeller is told of an answer of each style, in the terms of the principles.
 AS_KINDS = {
@@ -77,7 +77,10 @@ def controls(state: Labeling, principles: Mapping[str, Principle]) -> h.Node:
                 for id, principle in principles.items()
             )
         ],
-        parts.note(how_it_judges()),
+        parts.beside(
+            AI_LABELLER.face("doubtful" if not state.principles else "pleased" if state.ai else "calm"),
+            parts.note(how_it_judges()),
+        ),
         parts.buttons(
             parts.button(
                 f"Have the AI labeller judge {AI_LABELS} {'more' if state.informed else 'pairs'}",
@@ -99,7 +102,7 @@ def how_it_judges() -> str:
     rule = constitution.Principle("rule", "", (("rude", 0),))
     odds = float(constitution.preferences(np.array([[0]]), np.array([[1]]), ["right", "rude"], [rule])[0])
     return (
-        f"{AI_LABELLER} If one answer breaks one principle more, it prefers the other {round(100 * odds)} "
+        f"{AI_LABELLER.portrait} If one answer breaks one principle more, it prefers the other {round(100 * odds)} "
         "times in 100; if both break as many, it calls them equal."
     )
 

@@ -8,6 +8,7 @@ from widgets.kit import parts
 
 from .forecast import verdict
 from .labels import Labeling, fair_tests, favourite
+from .persons import YOU
 from .pool import Pool, due_again
 
 SAID = {"a": "A", "b": "B", "tie": "a tie", "skip": "to skip"}
@@ -39,22 +40,25 @@ def outcome(state: Labeling, pool: Pool) -> h.Node:
     """What happened to the last prediction, and how often the model has been right."""
     if not state.labels:
         source = f" What it has learned comes from {state.counts.words}." if state.informed else ""
-        return parts.reading(f"Which response is better? The model knows nothing of your taste yet.{source}")
+        ask = f"Which response is better? The model knows nothing of your taste yet.{source}"
+        return parts.beside(YOU.face(), parts.reading(ask))
     last, tested = state.labels[-1], fair_tests(state.labels)
     now = float(state.model.probability(pool.features[last.first], pool.features[last.second]))
-    sentence = [f"You chose {SAID[last.choice]}. ", verdict(last, now)]
+    sentence = parts.reading(f"You chose {SAID[last.choice]}. ", verdict(last, now))
+    you = YOU.face("calm" if last.guess is None or not last.counts else "pleased" if last.predicted else "doubtful")
     if not tested:
-        return parts.reading(sentence)
+        return parts.beside(you, sentence)
     right = sum(label.predicted for label in tested)
-    return [
-        parts.reading(sentence),
+    return parts.beside(
+        you,
+        sentence,
         parts.gauge(
             "Predicted so far",
             right / len(tested),
             f"{right} of {parts.counted(len(tested), 'pair')} drawn at random; a coin would get half",
             tone="reward",
         ),
-    ]
+    )
 
 
 def _answer(pool: Pool, letter: str, id: str, pair: tuple[str, str], choice: str, key: str) -> h.Node:

@@ -20,11 +20,11 @@ from widgets.kit.events import Choice, Event, Fields, Press, Text
 from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
+from .chase_answers import TYPICAL_OF, typical_answer
 from .content import Content
 from .method_cards import Work
 from .model_settings import packed_settings, raw_settings
-from .reward_hacking import TYPICAL_OF, typical_answer
-from .stand_ins import CRITIC
+from .persons import ALIGNED, CRITIC, RAW
 
 QUESTION_IDS = ("writing", "salary", "headache", "cleaning", "friend", "password")
 TICKED = ("helpful", "truthful", "kind", "harmless")
@@ -39,7 +39,7 @@ TESTS = {
 }
 WORDING, MOST_OWN, MOST_REVISIONS = 120, 4, 12
 KEPT = 0.95  # by so many answers: as good as always
-DRAFTS, JUDGED, TRAINING_STEPS = 300, 1000, 80
+DRAFTS, JUDGED, TRAINING_STEPS, LOOK_EVERY = 300, 1000, 80, 8
 JUDGING = "judged"  # the seed of the answers that are judged: the same luck before training and after
 # Where the figure goes another way than Bai et al. 2022b, who began with a helpful model and questions written to
 # provoke it.
@@ -238,14 +238,23 @@ class Constitution(Widget[Drafting]):
             state, before=self._shares(model, task.kinds, principles), after=None, sample=(), trained=0.0, work=work
         )
         try:
+            state = replace(state, after=state.before)
             for phase in self.training(state)():
+                if phase.step and phase.step % LOOK_EVERY == 0:
+                    state = self._looked(state, phase.model)
                 if phase.step or phase.revised % 20 == 0:
-                    yield replace(state, trained=0.7 * phase.revised / DRAFTS + 0.3 * phase.step / TRAINING_STEPS)
-            answers = phase.model.sample(TYPICAL_OF, Random(_typical_seed(state.question)))
-            sample = tuple(typical_answer(answers, task.gold(answers)).tolist())
-            yield replace(state, trained=1.0, after=self._shares(phase.model, task.kinds, principles), sample=sample)
+                    state = replace(state, trained=0.7 * phase.revised / DRAFTS + 0.3 * phase.step / TRAINING_STEPS)
+                    yield state
+            yield replace(self._looked(state, phase.model), trained=1.0)
         finally:
             work.going = False
+
+    def _looked(self, state: Drafting, model: LanguageModel) -> Drafting:
+        """With what the model says now, and how many of its answers keep the principles."""
+        task = self.content.tasks[state.question]
+        answers = model.sample(TYPICAL_OF, Random(_typical_seed(state.question)))
+        sample = tuple(typical_answer(answers, task.gold(answers)).tolist())
+        return replace(state, after=self._shares(model, task.kinds, self.principles(state)), sample=sample)
 
     def _shares(self, model: LanguageModel, kinds: tuple[str, ...], principles: list[Principle]) -> Shares:
         answers = model.sample(JUDGED, Random(JUDGING))
@@ -304,11 +313,14 @@ class Constitution(Widget[Drafting]):
         return [
             parts.question(self.content.question(state.question).prompt),
             self._version(state, objections),
-            h.ul(class_="points")[(h.li[self._objection(state, objection)] for objection in objections)]
-            if objections
-            else None,
-            parts.reading(self._state_of(state, objections)),
-            parts.note(CRITIC),
+            parts.beside(
+                CRITIC.face("frowning" if objections else "pleased" if self.principles(state) else "calm"),
+                h.ul(class_="points")[(h.li[self._objection(state, objection)] for objection in objections)]
+                if objections
+                else None,
+                parts.reading(self._state_of(state, objections)),
+                parts.note(CRITIC.portrait),
+            ),
             parts.buttons(
                 parts.button(
                     "Revise",
@@ -336,12 +348,17 @@ class Constitution(Widget[Drafting]):
         ]
         title = "Draft of the raw model" if len(state.versions) == 1 else f"Revision {len(state.versions) - 1}"
         marked = "keeps every principle" if self.principles(state) and not objections else None
+        drafted = RAW.face("babbling" if objections else "calm")
+        revised = ALIGNED.face("doubtful" if objections else "pleased")
         body = (
             parts.tokens(pills, title, turn=f"{state.question} {state.turn} {len(state.versions)}")
             if pills
             else "(It says nothing.)"
         )
-        return parts.response(title, body, tone="raw" if len(state.versions) == 1 else "aligned", marked=marked)
+        first = len(state.versions) == 1
+        return parts.response(
+            title, body, tone="raw" if first else "aligned", marked=marked, who=drafted if first else revised
+        )
 
     def _objection(self, state: Drafting, objection: Objection) -> str:
         task = self.content.tasks[state.question]
@@ -386,34 +403,39 @@ class Constitution(Widget[Drafting]):
         ]
         if state.before is None or state.after is None:
             return [run, self._under_way(state)]
+        done = state.trained == 1.0
+        now = "after" if done else "so far"
         kept = [
             (
                 parts.Bar(self.statement(state, principle.id), before, tone="raw", whose="before"),
-                parts.Bar(self.statement(state, principle.id), after, tone="aligned", whose="after"),
+                parts.Bar(self.statement(state, principle.id), after, tone="aligned", whose=now),
             )
             for principle, before, after in zip(
                 self.principles(state), state.before.kept, state.after.kept, strict=True
             )
         ]
         categories = [
-            (parts.Bar(name, before, tone="raw", whose="before"), parts.Bar(name, after, tone="aligned", whose="after"))
+            (parts.Bar(name, before, tone="raw", whose="before"), parts.Bar(name, after, tone="aligned", whose=now))
             for name, before, after in zip(
                 three_h.CATEGORIES, state.before.categories, state.after.categories, strict=True
             )
         ]
         return [
             run,
-            parts.response(
-                "A typical answer of the fine-tuned model",
+            not done and self._under_way(state),
+            state.sample
+            and parts.response(
+                "A typical answer of the fine-tuned model" if done else "A typical answer, so far",
                 self._sampled(state),
                 parts.note(f"Of {TYPICAL_OF} drawn, the one in the middle by true quality."),
                 tone="aligned",
+                who=ALIGNED.at(float(self.content.tasks[state.question].gold(np.array([state.sample]))[0])),
             ),
             parts.shares(kept, f"Share of {JUDGED} answers that keep each principle", texts=True),
             parts.disclosure(
                 "What kinds of answers are these?", parts.shares(categories, f"Share of {JUDGED} answers of each kind")
             ),
-            parts.reading(self._verdict(state)),
+            done and parts.reading(self._verdict(state)),
             parts.note(DEPARTURE),
         ]
 

@@ -14,8 +14,11 @@ from widgets.core import dpo, optimum, pipeline, ppo, same_labels
 from widgets.core.language_model import LanguageModel, phrase_reward
 from widgets.core.pipeline import Comparisons, Task
 from widgets.core.reward_model import sigmoid
+from widgets.kit import parts
 
+# The usual beta, for which the numbers of steps below were chosen. The slider reaches three times as far either way.
 BETA = 0.3
+LEASH = parts.LogScale(BETA / 3, BETA * 3, ticks=20)
 OTHER_BETA = 3.0  # times BETA, where DPO is given another one
 PAIRS, FEW, NOISE = 2000, 60, 0.3
 PPO_STEPS, PPO_BATCH = 160, 512
@@ -49,11 +52,12 @@ class Experiment:
     reference: LanguageModel
     reward: np.ndarray
     broken: frozenset[str]
+    beta: float = BETA
 
     @cached_property
     def target(self) -> LanguageModel:
         """pi*, exact."""
-        return optimum.optimal_policy(self.reference, self.reward, BETA)
+        return optimum.optimal_policy(self.reference, self.reward, self.beta)
 
     @cached_property
     def favourite(self) -> int:
@@ -63,7 +67,7 @@ class Experiment:
 
     @property
     def dpo_beta(self) -> float:
-        return BETA * (OTHER_BETA if "beta" in self.broken else 1.0)
+        return self.beta * (OTHER_BETA if "beta" in self.broken else 1.0)
 
     def draw(self, number: int) -> Draw:
         """The labels of a draw, always the same for the same number."""
@@ -83,7 +87,7 @@ class Experiment:
             totals = [optimum.total_reward(self.reference, self.reward, tokens) for tokens in (first, second)]
             shares = sigmoid(totals[0] - totals[1])
         else:
-            first, second, shares = dpo.covering_pairs(self.reference, self.reward, BETA, PAIRS, luck)
+            first, second, shares = dpo.covering_pairs(self.reference, self.reward, self.beta, PAIRS, luck)
         if "uncovered" in self.broken:
             kept = ~((first == self.favourite).any(axis=1) | (second == self.favourite).any(axis=1))
             first, second, shares = first[kept], second[kept], shares[kept]
@@ -101,7 +105,7 @@ class Experiment:
     def practice(self, reward: np.ndarray) -> partial:
         """PPO on RLHF's reward, to be run once."""
         luck = self.task.rng("same optimum", 1)
-        return partial(ppo.train, self.reference, reward, BETA, luck, steps=PPO_STEPS, batch=PPO_BATCH)
+        return partial(ppo.train, self.reference, reward, self.beta, luck, steps=PPO_STEPS, batch=PPO_BATCH)
 
     def direct(self, draw: Draw) -> partial:
         """DPO on the labels, but those held out."""
@@ -125,12 +129,12 @@ class Experiment:
         reward, _ = self.learned(draw)
         for last in self.watched(draw, self.direct(draw)):
             pass
-        return self.climbed(optimum.optimal_policy(self.reference, reward, BETA)), self.climbed(last.kept)
+        return self.climbed(optimum.optimal_policy(self.reference, reward, self.beta)), self.climbed(last.kept)
 
     def climbed(self, policy: LanguageModel) -> float:
         """The share of objective(pi*) - objective(pi_ref) that a policy has; 1 where there is nothing to gain."""
         models = (self.target, self.reference, policy)
-        top, foot, here = (optimum.objective(model, self.reference, self.reward, BETA) for model in models)
+        top, foot, here = (optimum.objective(model, self.reference, self.reward, self.beta) for model in models)
         return (here - foot) / (top - foot) if top - foot > 1e-9 else 1.0
 
 

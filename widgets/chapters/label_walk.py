@@ -11,7 +11,7 @@ from widgets.core.language_model import LanguageModel
 from widgets.kit import settings
 from widgets.kit.settings import Setting, Settings
 
-from .label_draws import BETA, DRAWS, Draw, Experiment
+from .label_draws import DRAWS, Draw, Experiment
 from .practice_settings import practice
 
 # How many points PPO's path has, and DPO's, which may turn early, at most.
@@ -65,7 +65,7 @@ def begin(experiment: Experiment) -> Run:
     """Before the first step: the labels are drawn, and RLHF has fitted its reward model."""
     draw = experiment.draw(0)
     reward, l2 = experiment.learned(draw)
-    ideal = optimum.optimal_policy(experiment.reference, reward, BETA)
+    ideal = optimum.optimal_policy(experiment.reference, reward, experiment.beta)
     start = Walk(((0.0, distance(experiment.reference, experiment.target)),), experiment.reference)
     return Run(experiment, draw, ideal, l2, experiment.practice(reward), experiment.direct(draw), start, start)
 

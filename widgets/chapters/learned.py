@@ -18,6 +18,7 @@ from widgets.kit import charts, parts
 from .content import STYLES
 from .forecast import prediction_record, steady
 from .labels import Counts, Labeling, fair_tests
+from .persons import AI_LABELLER, YOU
 from .pool import Pool
 
 TONES = {"helpful": "aligned", "rude": "raw", "wrong": "raw", "flattering": "human", "padded": "human"}
@@ -106,11 +107,15 @@ def ranking(state: Labeling, pool: Pool) -> h.Node:
 
 def whose(counts: Counts) -> h.Node:
     whose = (
-        ("You", counts.yours, counts.your_ties),
-        ("The AI labeller", counts.ai, counts.ai_ties),
-        ("A file", counts.imported, 0),
+        ("You", YOU.face(), counts.yours, counts.your_ties),
+        ("The AI labeller", AI_LABELLER.face(), counts.ai, counts.ai_ties),
+        ("A file", None, counts.imported, 0),
     )
-    rows = [(name, f"{count - ties:,}", f"{ties:,}") for name, count, ties in whose if count or name == "You"]
+    rows = [
+        ([drawn, name], f"{count - ties:,}", f"{ties:,}")
+        for name, drawn, count, ties in whose
+        if count or name == "You"
+    ]
     return parts.table("Whose labels it learned from", ("", "choices", "ties"), rows)
 
 

@@ -1,6 +1,4 @@
-"""Chapter 4: RLHF, DPO and Constitutional AI, trained on the
-same question from the same model, by their whole paths.
-"""
+"""Chapter 4: RLHF, DPO and Constitutional AI, trained on one question from one model, by their whole paths."""
 
 from __future__ import annotations
 
@@ -8,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import htpy as h
+import numpy as np
 
 from widgets.core import constitution, dpo, ppo
 from widgets.core.annotators import CAREFUL
+from widgets.core.pipeline import Task
 from widgets.kit import charts, parts
 from widgets.kit.events import Choice, Event, Press
 from widgets.kit.settings import Settings
@@ -18,13 +18,15 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .labels import Labeling
-from .method_paths import LABELS, Lesson, Point, Reader, Run, lesson_settings, train
+from .method_paths import LABELS, Going, Lesson, Point, Reader, Run, lesson_settings, train
 from .method_texts import METHODS, Method
-from .stand_ins import AI_LABELLER, CRITIC, PORTRAITS
-from .taste import Taste, phrase_features, taste_of, why_none
+from .persons import AI_LABELLER, ALIGNED, CRITIC, JUDGE
+from .taste import Taste, chooser, phrase_features, readers_taste
 
 QUESTION_IDS = ("writing", "salary", "headache", "moon", "dog", "password")
 MOST_DRAWS = 5  # of labels: each is trained anew when the page is opened again
+# So far, in nats, and so high in true quality, there is room in the picture from the start.
+FAR, GOOD = 7.0, 3.0
 TONES = {"rlhf": "reward", "dpo": "aligned", "cai": "human"}
 
 
@@ -65,20 +67,12 @@ class Cards:
     whose: str = ""
     chosen: str = "rlhf"
     draws: tuple[Draw, ...] = ()
-    working: tuple[str, float] | None = None
+    working: Going | None = None
     work: Work = field(default_factory=lambda: Work(False))
 
     @property
     def whole(self) -> tuple[Draw, ...]:
         return tuple(draw for draw in self.draws if draw.done)
-
-
-def readers_taste(labeling: Labeling, content: Content) -> tuple[Taste | None, str]:
-    """The reader's taste, or None where the labels show none; and whose labels the figure goes by, in a sentence."""
-    taste = taste_of(labeling, content) if labeling.informed else None
-    if taste and taste.own:
-        return taste, taste.note
-    return None, f"{why_none(labeling.counts)}, so {CAREFUL.name} stands in. {PORTRAITS[CAREFUL.name]}"
 
 
 class MethodCards(Widget[Cards]):
@@ -104,7 +98,7 @@ class MethodCards(Widget[Cards]):
         return replace(state, chosen=event.value)
 
     def progress(self, state: Cards) -> float | None:
-        return (len(state.draws[-1].runs) + state.working[1]) / len(METHODS) if state.working else None
+        return (len(state.draws[-1].runs) + state.working.share) / len(METHODS) if state.working else None
 
     def settings(self, state: Cards) -> tuple[Settings, ...]:
         if not state.draws:
@@ -133,13 +127,13 @@ class MethodCards(Widget[Cards]):
         state = replace(state, draws=(*whole, draw), work=work)
         try:
             for method in METHODS:
-                yield (state := replace(state, working=(method, 0.0)))
+                yield (state := replace(state, working=Going(method)))
                 for told in train(lesson, method):
                     if isinstance(told, Run):
                         draw = replace(draw, runs=(*draw.runs, told))
                         state = replace(state, draws=(*whole, draw), working=None)
                     else:
-                        state = replace(state, working=(method, told))
+                        state = replace(state, working=told)
                     yield state
         finally:
             work.going = False
@@ -148,9 +142,9 @@ class MethodCards(Widget[Cards]):
 
     def view(self, state: Cards) -> h.Node:
         method = METHODS[state.chosen]
-        judge = f" True quality is what {CAREFUL.name} says. {PORTRAITS[CAREFUL.name]}" if state.taste else None
+        judge = f" True quality is what {CAREFUL.name} says. {JUDGE.portrait}" if state.taste else None
         return [
-            parts.message("info", state.whose, judge),
+            parts.message("info", state.whose, judge, who=chooser(state.taste).face()),
             parts.cards(
                 "method",
                 "Method",
@@ -158,7 +152,11 @@ class MethodCards(Widget[Cards]):
                 state.chosen,
             ),
             parts.flow(method.stages, f"The workflow of {method.title}", len(method.stages) - 1, back=method.back),
-            state.chosen == "cai" and parts.note(f"{CRITIC} {AI_LABELLER}"),
+            state.chosen == "cai"
+            and [
+                parts.beside(CRITIC.face(), parts.note(CRITIC.portrait)),
+                parts.beside(AI_LABELLER.face(), parts.note(AI_LABELLER.portrait)),
+            ],
             parts.versus(_list("Speaks for it", method.pros), _list("Speaks against it", method.cons)),
             parts.chips(
                 "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
@@ -191,8 +189,8 @@ class MethodCards(Widget[Cards]):
         if state.draws[-1].done:
             return parts.note(f"All three are trained, on draw {len(state.draws)} of the labels.")
         if state.work.going:
-            name, share = state.working or (tuple(METHODS)[len(runs)], 0.0)
-            return parts.progress(f"Training: {METHODS[name].title}", share)
+            going = state.working or Going(tuple(METHODS)[len(runs)])
+            return parts.progress(f"Training: {METHODS[going.method].title}", going.share)
         done = [METHODS[run.method].title for run in runs]
         finished = (
             f"{' and '.join(done)} {'is' if len(done) == 1 else 'are'} trained" if done else "None is trained yet"
@@ -201,16 +199,21 @@ class MethodCards(Widget[Cards]):
         return parts.message("warn", f"Stopped at {parts.percent(share)}. {finished}. Run them again for all three.")
 
     def _picture(self, state: Cards) -> h.Node:
+        """Every path so far, also of the method in training, on axes that have room from the first step."""
         draw = state.draws[-1]
+        walked = [(run.method, run.path) for run in draw.runs]
+        if state.working and state.working.path:
+            walked.append((state.working.method, state.working.path))
         lines = [
-            charts.Line(METHODS[run.method].title, [(point.kl, point.gold) for point in run.path], TONES[run.method])
-            for run in draw.runs
+            charts.Line(METHODS[method].title, [(point.kl, point.gold) for point in path], TONES[method])
+            for method, path in walked
         ]
+        kls, golds = ([getattr(point, name) for _, path in walked for point in path] for name in ("kl", "gold"))
         rule = charts.Rule("", x=draw.common) if draw.done else None
         return charts.chart(
             [*(lines or [charts.Line("start", [(0.0, 0.0)], "muted")]), rule],
-            x=charts.Axis("KL from the SFT model, nats", low=0.0),
-            y=charts.Axis("true quality"),
+            x=charts.Axis("KL from the SFT model, nats", low=0.0, high=max([FAR, *kls])),
+            y=charts.Axis("true quality", low=min([0.0, *golds]), high=max([GOOD, *golds])),
             says=verdict(state),
             live=not state.work.going,
         )
@@ -222,18 +225,21 @@ class MethodCards(Widget[Cards]):
         return parts.table("Measured in this run", head, rows, chosen=list(METHODS).index(state.chosen))
 
     def _answers(self, state: Cards) -> h.Node:
-        phrases, done = self.content.tasks[state.question].phrases, {run.method: run for run in state.draws[-1].runs}
+        task, done = self.content.tasks[state.question], {run.method: run for run in state.draws[-1].runs}
         return [
             parts.question(self.content.question(state.question).prompt),
-            h.div(class_="trio")[(self._answer(method, done.get(name), phrases) for name, method in METHODS.items())],
+            h.div(class_="trio")[(self._answer(method, done.get(name), task) for name, method in METHODS.items())],
         ]
 
-    def _answer(self, method: Method, run: Run | None, phrases: tuple[str, ...]) -> h.Node:
+    def _answer(self, method: Method, run: Run | None, task: Task) -> h.Node:
         if run is None:
             return parts.response(method.title, "…", tone="muted")
-        said = [phrases[token] for token in run.answer]
+        said = [task.phrases[token] for token in run.answer]
         return parts.response(
-            method.title, parts.tokens(said, "Answer") if said else "(It says nothing.)", tone="aligned"
+            method.title,
+            parts.tokens(said, "Answer") if said else "(It says nothing.)",
+            tone="aligned",
+            who=ALIGNED.at(float(task.gold(np.array([[*run.answer, len(task.phrases)]]))[0])),
         )
 
 

@@ -217,10 +217,17 @@ def constitutional(lesson: Lesson, pupil: Pupil) -> Iterator[float]:
 METHODS: dict[str, Callable[[Lesson, Pupil], Iterator[float]]] = {"rlhf": rlhf, "dpo": direct, "cai": constitutional}
 
 
-def train(lesson: Lesson, method: str) -> Iterator[float | Run]:
-    """Trains one method: yields the share done after every step,
-    and last the ``Run``. Seconds are of training alone.
-    """
+@dataclass(frozen=True, eq=False)
+class Going:
+    """One method on its way: the share of its training that is done, and its path so far."""
+
+    method: str
+    share: float = 0.0
+    path: tuple[Point, ...] = ()
+
+
+def train(lesson: Lesson, method: str) -> Iterator[Going | Run]:
+    """Trains one method: yields how far it is after every step, and last the ``Run``. Seconds are of training alone."""
     pupil, seconds = Pupil(lesson), 0.0
     training = METHODS[method](lesson, pupil)
     while True:
@@ -229,7 +236,7 @@ def train(lesson: Lesson, method: str) -> Iterator[float | Run]:
         seconds += time.perf_counter() - clock
         if share is None:
             break
-        yield share
+        yield Going(method, share, tuple(pupil.path))
     answer = tuple(token for token in pupil.policy.sample(1, Random("answer"))[0].tolist() if token != pupil.policy.end)
     took = (pupil.labels, pupil.step, pupil.drawn, seconds, answer, tuple(pupil.settings), pupil.sunk)
     yield Run(method, tuple(pupil.path), *took)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from widgets.kit import parts
 
+from .persons import AI_LABELLER, TUNED
+
 
 @dataclass(frozen=True)
 class Method:
@@ -26,7 +28,7 @@ METHODS = {
         "Three steps, complex: examples, a reward model, practice.",
         "loop",
         (
-            parts.Stage("SFT model", "model", "answers twice", "pairs", "aligned"),
+            parts.Stage("SFT model", TUNED.looks, "answers twice", "pairs", "aligned"),
             parts.Stage("People", "human", "choose", "comparisons", "human"),
             parts.Stage("Reward model", "judge", "learns their taste", "scores", "reward"),
             parts.Stage("PPO", "loop", "practises on a leash", None, "aligned"),
@@ -40,7 +42,7 @@ METHODS = {
         "One step, direct: one loss on the comparisons, no reward model.",
         "data",
         (
-            parts.Stage("SFT model", "model", "answers twice", "pairs", "aligned"),
+            parts.Stage("SFT model", TUNED.looks, "answers twice", "pairs", "aligned"),
             parts.Stage("People", "human", "choose", "comparisons", "human"),
             parts.Stage("DPO", "loop", "widens the margin between the two", None, "aligned"),
         ),
@@ -54,9 +56,9 @@ METHODS = {
         "an AI compares.",
         "law",
         (
-            parts.Stage("SFT model", "model", "drafts, and revises by principles", "revisions", "aligned"),
+            parts.Stage("SFT model", TUNED.looks, "drafts, and revises by principles", "revisions", "aligned"),
             parts.Stage("Fine-tuning", "loop", "on its own revisions; then it answers twice", "pairs", "aligned"),
-            parts.Stage("AI labeller", "law", "chooses by the principles", "comparisons", "human"),
+            parts.Stage("AI labeller", AI_LABELLER.looks, "chooses by the principles", "comparisons", "reward"),
             parts.Stage("RLAIF", "loop", "a reward model and PPO, as in RLHF", None, "aligned"),
         ),
         None,

@@ -1,6 +1,4 @@
-"""Chapters 2 and 4: RLHF as a mixing desk, whose every fader is an answer; dragged and not run, and read backwards as
-DPO.
-"""
+"""Chapters 2 and 4: RLHF as a mixing desk, whose every fader is an answer; dragged, and read backwards as DPO."""
 
 from __future__ import annotations
 
@@ -19,11 +17,11 @@ from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from . import desk_words as words
+from . import persons
 from .content import Content
 from .desk_levels import DPO_STEPS, NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES, Levels, levels_of
 from .labels import Labeling
-from .method_cards import readers_taste
-from .taste import MadeForTaste, Taste
+from .taste import MadeForTaste, Taste, chooser, readers_taste
 
 QUESTION_IDS = ("writing", "salary", "moon", "dog", "headache", "password")
 STEPS = ("Raw", "Fine-tuned", "Rewards push", "Beta holds", "Too weak", "Backwards", "Preference")
@@ -179,7 +177,7 @@ class MixingDesk(Widget[Desk]):
             parts.chips(
                 "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
             ),
-            parts.question(self.content.question(state.question).prompt),
+            parts.beside(_speaker(step), parts.question(self.content.question(state.question).prompt)),
             self._settings(state, step),
             faders(
                 [*(self._channel(state, mix, step, place) for place in range(len(NAMES))), self._rest(mix, step)],
@@ -187,7 +185,7 @@ class MixingDesk(Widget[Desk]):
             ),
             self._formula(state, mix, step),
             parts.reading(self._says(state, mix, step)),
-            parts.note(self._origin(state, step)),
+            self._origin(state, step),
         ]
 
     def _settings(self, state: Desk, step: int) -> h.Node:
@@ -282,7 +280,7 @@ class MixingDesk(Widget[Desk]):
         }
         return say.get(step, words.backwards)(mix)
 
-    def _origin(self, state: Desk, step: int) -> str:
+    def _origin(self, state: Desk, step: int) -> h.Node:
         optima = " and ".join([", ".join(f"{beta:g}" for beta in OF_OPTIMA[:-1]), f"{OF_OPTIMA[-1]:g}"])
         chosen = (
             f"Answers end after {PHRASES} phrases here. On the desk are the {OF_RAW} likeliest of the raw model, "
@@ -290,4 +288,12 @@ class MixingDesk(Widget[Desk]):
             f"the fine-tuned one, and the likeliest of the optimum at beta {optima}. A line across a track is a "
             "factor of ten."
         )
-        return chosen if step < PUSHED else f"{state.whose} {chosen}"
+        if step < PUSHED:
+            return parts.note(chosen)
+        return parts.beside(chooser(state.taste).face(), parts.note(f"{state.whose} {chosen}"))
+
+
+def _speaker(step: int) -> h.Node:
+    """Whose levels these are: one channel that screams is babble again."""
+    who = {PRETRAINED: persons.RAW, TUNED: persons.TUNED}.get(step, persons.ALIGNED)
+    return who.face("babbling" if step in (PRETRAINED, SCREAMS) else "calm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 
 import htpy as h
@@ -12,28 +13,18 @@ import numpy as np
 from widgets.core import pipeline, ppo, sft
 from widgets.core.language_model import LanguageModel
 from widgets.core.pipeline import Task
-from widgets.kit import charts, parts
+from widgets.kit import parts
 from widgets.kit.events import Choice, Event, Integer, Press, Switch
 from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
+from . import step_answers, step_charts, step_words
 from .content import Content
-from .regime import nats, regime
+from .leashes import Leashes
+from .persons import ALIGNED, RAW, TUNED
+from .step_answers import said, scored
 from .step_settings import settings_of
-from .three_steps import (
-    BATCH,
-    BETA,
-    HELD_OUT,
-    ITERATIONS,
-    SFT_STEPS,
-    SIZES,
-    Learned,
-    Practice,
-    Practised,
-    Tuned,
-    learn,
-    tune,
-)
+from .three_steps import BETA, SFT_STEPS, SIZES, Learned, Practice, Practised, Tuned, learn, tune
 
 STEPS = ("Show it how", "Learn what people prefer", "Practise")
 OFFERED = ("writing", "salary", "headache", "moon", "dog", "password")
@@ -68,6 +59,8 @@ class PipelineStepper(Widget[Pipeline]):
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
         self.ids = tuple(id for id in OFFERED if id in content.tasks) or tuple(content.tasks)[:6]
+        # Few are kept: each holds thirteen policies.
+        self._leashes = lru_cache(maxsize=2)(self._ends)
         self.events = (
             Choice("question", self.ids),
             Integer("step", 0, len(STEPS) - 1),
@@ -123,9 +116,20 @@ class PipelineStepper(Widget[Pipeline]):
         if state.learned is None:
             yield state
             return
-        task, raw, tuned = self._task(state), self._raw(state), self._tuned(state)
-        for made in Practice(task, state.seed, raw, tuned, state.learned, self.beta(state), state.skip).run():
+        for made in self._practice(state, self.beta(state)).run():
             yield replace(state, practised=made)
+
+    def _practice(self, state: Pipeline, beta: float) -> Practice:
+        task, raw, tuned = self._task(state), self._raw(state), self._tuned(state)
+        return Practice(task, state.seed, raw, tuned, state.learned, beta, state.skip)
+
+    def leashes(self, state: Pipeline) -> Leashes:
+        """Where practice would end on each leash; kept for what it begins with."""
+        return self._leashes(state.question, state.seed, state.tuned, state.learned, state.skip)
+
+    def _ends(self, question: str, seed: int, tuned: Tuned | None, learned: Learned, skip: bool) -> Leashes:
+        begins = Pipeline(question, seed=seed, tuned=tuned, learned=learned, skip=skip)
+        return Leashes(self._practice(begins, 0.0))
 
     def beta(self, state: Pipeline) -> float:
         return 0.0 if state.beta == 0 else BETA[state.beta]
@@ -153,40 +157,28 @@ class PipelineStepper(Widget[Pipeline]):
             ),
             parts.stepper(STEPS, state.step, done=_done(state), ready=_may_go_on(state), keys=("b", "n")),
             self._diagram(state),
-            _stopped_before(state),
+            step_words.stopped_before(state.step, state.tuned, state.learned),
             body(state),
             self._answers(state),
         ]
 
     def _diagram(self, state: Pipeline) -> h.Node:
         """What flows where in the present step; the part that trains is lit."""
-        stages, back = _DIAGRAMS[state.step]
-        return parts.flow(stages, f"Step {state.step + 1}: {STEPS[state.step]}", _LIT[state.step], back=back)
+        stages, back = step_words.DIAGRAMS[state.step]
+        return parts.flow(stages, f"Step {state.step + 1}: {STEPS[state.step]}", step_words.LIT[state.step], back=back)
 
     def _show_tuning(self, state: Pipeline) -> h.Node:
         if state.tuned is None:
             untrained = next(tune(self._task(state), self._raw(state), state.seed))
-            return [self._run(state, "Train on the demonstrations"), self._losses(untrained.losses, _READY)]
+            chart = step_charts.losses(untrained.losses, step_words.READY)
+            return [self._run(state, "Train on the demonstrations"), chart]
         losses = state.tuned.losses
-        first, last = losses[0], losses[-1]
+        last = losses[-1]
         return [
             self._run(state, "Train again"),
-            self._losses(losses, _lost(first[2], last[2]) + _by_heart(losses)),
+            step_charts.losses(losses, step_charts.loss_says(losses)),
             not state.tuned.done and parts.reading(f"{last[0]} of {SFT_STEPS} gradient steps are done."),
         ]
-
-    def _losses(self, losses: tuple[tuple[int, float, float], ...], says: str) -> h.Node:
-        """The loss by step; before training it has one point, and its axes already."""
-        return charts.chart(
-            [
-                charts.Line("demonstrations", [(step, loss) for step, loss, _ in losses], "aligned"),
-                charts.Line("held out", [(step, held) for step, _, held in losses], "muted"),
-            ],
-            x=charts.Axis("gradient steps", low=0, high=SFT_STEPS),
-            y=charts.Axis("loss, nats per token"),
-            says=says,
-            height="short",
-        )
 
     def _show_learning(self, state: Pipeline) -> h.Node:
         settings = parts.slider(
@@ -194,44 +186,14 @@ class PipelineStepper(Widget[Pipeline]):
         )
         if state.learned is None:
             model = "the model of step 1" if state.tuned else "the raw model (step 1 has not been run)"
-            return [settings, self._run(state, "Compare and learn"), parts.note(_PAIRS.format(model))]
+            return [settings, self._run(state, "Compare and learn"), parts.note(step_words.PAIRS.format(model))]
         made = state.learned
         return [
             settings,
             self._run(state, "Learn again"),
-            parts.panels(
-                parts.panel(
-                    "Accuracy on pairs it has not seen",
-                    charts.chart(
-                        [charts.Line("held out", made.accuracies, "reward"), charts.Rule("a coin", y=0.5)],
-                        x=charts.Axis("comparisons", log=True),
-                        y=_shares("share predicted", [share for _, share in made.accuracies]),
-                        says=f"With {made.size} comparisons it predicts {parts.percent(made.accuracy)} of the "
-                        "choices. Its teacher wavers, so nothing could predict all.",
-                        height="short",
-                    ),
-                ),
-                parts.panel("Does it mean what it says?", self._calibration_chart(made)),
-            ),
-            _learning_so_far(made, SIZES[state.size]),
+            step_charts.record(made),
+            step_charts.learning_so_far(made, SIZES[state.size]),
         ]
-
-    def _calibration_chart(self, made: Learned) -> h.Node:
-        if not made.calibration:
-            return parts.note("Too few choices to tell.")
-        worst = max(abs(said - happened) for said, happened, _ in made.calibration)
-        return charts.chart(
-            [
-                charts.Line("perfect", ((0.5, 0.5), (1.0, 1.0)), "muted", quiet=True),
-                charts.Line("the model", [(said, happened) for said, happened, _ in made.calibration], "reward"),
-            ],
-            x=charts.Axis("probability it gave", low=0.5, high=1.0, format=parts.percent),
-            y=_shares("share that came true", [happened for _, happened, _ in made.calibration]),
-            says=f"What it calls likely is off by {100 * worst:.0f} percentage points at most."
-            if worst >= 0.005
-            else "Its probabilities are right on the mark.",
-            height="short",
-        )
 
     def _show_practice(self, state: Pipeline) -> h.Node:
         beta = self.beta(state)
@@ -248,15 +210,20 @@ class PipelineStepper(Widget[Pipeline]):
                 parts.empty("There is no reward model yet, so there is no score to practise for.", sign="judge"),
                 parts.buttons(parts.button("Go to step 2", "step", 1, kind="primary")),
             ]
-        if state.practised is None:
-            return [settings, self._run(state, "Practise"), parts.note(_ROUNDS)]
-        made = state.practised
+        made, ends = state.practised, self.leashes(state)
+        if made is None:
+            return [
+                settings,
+                self._run(state, "Practise"),
+                step_charts.practice(None, ends, state.beta),
+                parts.note(step_words.ROUNDS),
+            ]
         return [
             settings,
             self._run(state, "Practise again"),
-            _made_at(made, beta),
-            _practice_charts(made),
-            parts.reading(regime(made)),
+            step_charts.made_at(made, beta),
+            step_charts.practice(made, ends, state.beta),
+            step_charts.verdict(made),
         ]
 
     def _run(self, state: Pipeline, label: str) -> h.Node:
@@ -273,206 +240,38 @@ class PipelineStepper(Widget[Pipeline]):
         if state.step == 2:
             before, after = self._start(state), state.practised and state.practised.policy
         luck = f"{state.question} {state.seed} {state.turn}"
-        first = _said(before, luck)
-        second = _said(after, luck) if after else ()
-        tone = "raw" if before is self._raw(state) else "plain"
+        first = said(before, luck)
+        second = said(after, luck) if after else ()
+        task, who = self._task(state), RAW if before is self._raw(state) else TUNED
         return [
             self._asked(state),
             parts.versus(
-                parts.response(
-                    "Before this step", _marked(before, first, second if after else first, "removed", tone), tone=tone
-                ),
-                parts.response("After", _marked(before, second, first, "inserted", "aligned"), tone="aligned")
-                if after
-                else parts.empty(_NO_SCORE if state.step == 2 and state.learned is None else _NOT_RUN),
+                step_answers.before(task, before, who, first, second if after else first),
+                self._after(state, after, luck, first),
             ),
             _ask(),
         ]
+
+    def _after(self, state: Pipeline, after: LanguageModel | None, luck: str, first: tuple[int, ...]) -> h.Node:
+        """The answer after the present step; before practice on this leash, the one that it would end with."""
+        task = self._task(state)
+        at_slider = state.practised and state.practised.beta == self.beta(state)
+        if state.step == 2 and state.learned and not at_slider:
+            return step_answers.after(task, self.leashes(state).policy(state.beta), ALIGNED, luck, first, would=True)
+        if after is None:
+            waits = state.step == 2 and state.learned is None
+            return parts.empty(step_words.NO_SCORE if waits else step_words.NOT_RUN)
+        return step_answers.after(task, after, ALIGNED if state.step == 2 else TUNED, luck, first)
 
     def _scored(self, state: Pipeline) -> h.Node:
         """Step 2 changes no answer; it puts a number on them."""
-        task, raw = self._task(state), self._raw(state)
+        raw = self._raw(state)
         luck = f"{state.question} {state.seed} scored {state.turn}"
         drawn = np.concatenate([model.sample(3, Random(luck)) for model in (raw, self._tuned(state) or raw)])
-        answers = np.array(list(dict.fromkeys(map(tuple, drawn.tolist()))))
-        golds, scores = task.gold(answers), state.learned and task.counts(answers) @ state.learned.model.weights
-        order = range(len(answers)) if scores is None else np.argsort(-scores, kind="stable")
-
-        def score(index: int) -> str:
-            return "none yet" if scores is None else parts.number(float(scores[index]), signed=True)
-
-        return [
-            self._asked(state),
-            parts.table(
-                "Some answers before this step"
-                if scores is None
-                else "The same answers after it, the one that it prefers first",
-                ("Score", "True quality", "Answer"),
-                [
-                    (
-                        score(index),
-                        parts.number(float(golds[index]), signed=True),
-                        raw.text(answers[index]) or "(says nothing)",
-                    )
-                    for index in order
-                ],
-            ),
-            scores is not None and len(answers) > 1 and parts.note(_preferred(scores, golds)),
-            _ask(),
-        ]
+        return [self._asked(state), scored(self._task(state), raw, drawn, state.learned), _ask()]
 
     def _asked(self, state: Pipeline) -> h.Node:
         return parts.question(self.content.question(state.question).prompt)
-
-
-_DIAGRAMS = (
-    (
-        (
-            parts.Stage("People", "human", "write good answers", "demonstrations", "human"),
-            parts.Stage("Data", "data", f"{pipeline.DEMONSTRATIONS} good answers", "texts to imitate", "human"),
-            parts.Stage("SFT", "loop", "guess the next token", "nudged probabilities", "aligned"),
-            parts.Stage("Model", "model", "answers", None, "aligned"),
-        ),
-        None,
-    ),
-    (
-        (
-            parts.Stage("SFT model", "model", "answers twice", "pairs of answers", "aligned"),
-            parts.Stage("People", "human", "choose one", "which is better", "human"),
-            parts.Stage("Data", "data", "comparisons", "chosen and rejected", "human"),
-            parts.Stage("Reward model", "judge", "learns to predict the choice", None, "reward"),
-        ),
-        None,
-    ),
-    (
-        (
-            parts.Stage("Policy", "model", "the model in training", "an answer", "aligned"),
-            parts.Stage("Reward model", "judge", "scores it", "a score", "reward"),
-            parts.Stage("Leash", "law", "takes off beta × KL", "what is left", "raw"),
-            parts.Stage("PPO", "loop", "a small, clipped step", None, "aligned"),
-        ),
-        "a slightly better policy, and round again",
-    ),
-)
-_LIT = (2, 3, 3)
-_READY = (
-    f"{pipeline.DEMONSTRATIONS} good answers are ready; {pipeline.HELD_OUT} more are held out, "
-    "to see what was learned and not just remembered."
-)
-_NOT_RUN = "Run the step, and the same model answers again, with the same luck."
-_NO_SCORE = "With a score to practise for, the same model will answer here again."
-_PAIRS = (
-    "The careful judge compares pairs of answers, both by {}, and votes once on each. "
-    f"The reward model is judged on {HELD_OUT} further pairs."
-)
-_ROUNDS = (
-    f"{ITERATIONS} rounds of {BATCH} answers each, with the same beta in all of them. "
-    "The score is counted in its standard deviations among the raw model’s answers."
-)
-
-
-def _lost(before: float, after: float) -> str:
-    """What became of the held-out loss, in words."""
-    if f"{before:.2f}" == f"{after:.2f}":
-        return f"On answers it has never seen, the loss is {after:.2f} nats, as at the start."
-    return (
-        f"On answers it has never seen, the loss {'fell' if after < before else 'rose'} from {before:.2f} to "
-        f"{after:.2f} nats: "
-        f"a good answer’s next phrase became {np.exp(before - after):.1f} times as likely."
-    )
-
-
-def _by_heart(losses: tuple[tuple[int, float, float], ...]) -> str:
-    """Where the held-out loss has turned, what that means."""
-    lowest = min(losses, key=lambda point: point[2])
-    if losses[-1][2] - lowest[2] < 0.01:
-        return ""
-    return (
-        f" It was lowest after {lowest[0]} steps, at {lowest[2]:.2f}: since then the model learns the "
-        "demonstrations by heart."
-    )
-
-
-def _shares(label: str, values: list[float]) -> charts.Axis:
-    """From a little below a coin's half; a model that is worse than that stretches the axis."""
-    return charts.Axis(label, low=min(0.4, *values), high=1.0, format=parts.percent)
-
-
-def _learning_so_far(made: Learned, size: int) -> h.Node:
-    """Said where what is shown is not what the slider asks for."""
-    if not made.done and made.size < made.asked:
-        return parts.reading(f"{made.size} of {made.asked} comparisons are learned from.")
-    if made.asked != size:
-        return parts.note(f"This was made with {made.asked} comparisons. “Learn again” takes the {size} of the slider.")
-    return None
-
-
-def _made_at(made: Practised, beta: float) -> h.Node:
-    """Said where the results are of another leash than the slider's."""
-    if made.beta == beta:
-        return None
-    leash = "no leash" if made.beta == 0 else f"beta at {made.beta:.2g}"
-    return parts.note(f"What follows was made with {leash}. “Practise again” takes the slider’s.")
-
-
-def _practice_charts(made: Practised) -> h.Node:
-    """What practice gains, and how far it walks for that; the axes have room for all rounds from the start."""
-    rounds = charts.Axis("rounds", low=0, high=ITERATIONS)
-    return parts.panels(
-        parts.panel(
-            "Reward",
-            charts.chart(
-                [
-                    charts.Line("score", _thin(made.rewards), "reward"),
-                    charts.Line("true quality", made.golds, "aligned"),
-                    charts.Rule("the exact optimum’s score", y=made.ideal.end.score, tone="reward"),
-                ],
-                x=rounds,
-                y=charts.Axis("mean reward"),
-                says=_risen(made),
-                height="short",
-            ),
-        ),
-        parts.panel(
-            "Distance from where it began",
-            charts.chart(
-                [charts.Line("KL", _thin(made.kls), "raw"), charts.Rule("the exact optimum", y=made.ideal.kl)],
-                x=rounds,
-                y=charts.Axis("KL divergence, nats", low=0.0),
-                says=_walked(made),
-                height="short",
-            ),
-        ),
-    )
-
-
-def _risen(made: Practised) -> str:
-    """From where to where the score and true quality went; the judge may not have looked since a few rounds."""
-    first, last = made.looks[0], made.looks[-1]
-    return (
-        f"After {made.rounds} rounds: the score went from {parts.shown(made.rewards[0][1])} to "
-        f"{parts.shown(made.rewards[-1][1])}; "
-        f"true quality (the careful judge’s verdict) from {parts.shown(first.quality)} to {parts.shown(last.quality)}"
-        f"{'' if last.step == made.rounds else f' by round {last.step}'}."
-    )
-
-
-def _walked(made: Practised) -> str:
-    """How far practice is from its beginning, beside the exact optimum on the same leash."""
-    begin = "the raw model" if made.from_raw else "the model of step 1"
-    best = f"The exact optimum for this score on this leash is {nats(made.ideal.kl)} from it."
-    return f"It is {nats(made.kls[-1][1])} from {begin}. {best}"
-
-
-def _stopped_before(state: Pipeline) -> h.Node:
-    """Said where a step builds on one that was stopped."""
-    tuned, learned, _ = state.made
-    stopped = []
-    if state.step > 0 and tuned and not tuned.done:
-        stopped.append(f"Step 1 was stopped after {tuned.losses[-1][0]} of {SFT_STEPS} gradient steps.")
-    if state.step > 1 and learned and not learned.done:
-        stopped.append(f"Step 2 was stopped at {learned.size} of {learned.asked} comparisons.")
-    return parts.note(" ".join([*stopped, "What follows builds on that."])) if stopped else None
 
 
 def _done(state: Pipeline) -> list[int]:
@@ -495,30 +294,3 @@ def _skip(state: Pipeline) -> h.Node:
 
 def _ask() -> h.Node:
     return parts.buttons(parts.button("Ask again", "ask", key="a", sign="again"))
-
-
-def _preferred(scores: np.ndarray, golds: np.ndarray) -> str:
-    """Whether the reward model's favourite is the careful judge's."""
-    lost = float(golds.max() - golds[int(scores.argmax())])
-    if lost < 0.005:
-        return "The answer that the reward model prefers is the careful judge’s favourite too."
-    return f"In true quality (the careful judge’s verdict) another one is better by {parts.shown(lost)}."
-
-
-def _said(model: LanguageModel, luck: str) -> tuple[int, ...]:
-    return tuple(token for token in model.sample(1, Random(luck))[0].tolist() if token != model.end)
-
-
-def _marked(model: LanguageModel, said: tuple[int, ...], other: tuple[int, ...], mark: str, tone: str) -> h.Node:
-    """An answer whose phrases that the other one lacks are marked; two that share none are no edit of each other."""
-    if not said:
-        return "(It says nothing.)"
-    kept = said if set(said).isdisjoint(other) else other
-    pills = [parts.Token(model.phrases[token], state="shown" if token in kept else mark) for token in said]
-    return parts.tokens(pills, "Answer", tone=tone)
-
-
-def _thin(points: tuple[tuple[int, float], ...], most: int = 60) -> tuple[tuple[int, float], ...]:
-    """Every so many points, the last one among them."""
-    step = max(1, -(-len(points) // most))
-    return points[::-1][::step][::-1]

@@ -216,13 +216,25 @@ class PreferenceLabeling(Widget[Labeling]):
                     f"What {'your' if state.counts.total == state.counts.yours else 'the'} labels taught it",
                     learned.weights(state),
                 ),
-                parts.panel("Score by kind of answer, change by change", learned.scores(state, self.pool)),
                 parts.panel("How often it predicted you", learned.record(state)),
-                parts.panel("More labels", self._more(state)),
-                parts.panel(
-                    "Answers it has not seen you judge", learned.ranking(state, self.pool), class_="panel-wide"
-                ),
             ),
+            h.div(class_="drawers")[
+                parts.drawer(
+                    "Answers it has not seen you judge", "ranked by what it learned", learned.ranking(state, self.pool)
+                ),
+                parts.drawer(
+                    "Score by kind of answer",
+                    "change by change",
+                    learned.scores(state, self.pool),
+                    class_="drawer-half",
+                ),
+                parts.drawer(
+                    "More labels",
+                    "which pair comes next, an AI labeller, a file of yours",
+                    self._more(state),
+                    class_="drawer-half",
+                ),
+            ],
         ]
 
     def _more(self, state: Labeling) -> h.Node:

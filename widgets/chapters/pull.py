@@ -10,7 +10,6 @@ import htpy as h
 import numpy as np
 
 from widgets.core import optimum, pipeline
-from widgets.core.annotators import CAREFUL
 from widgets.core.language_model import LanguageModel
 from widgets.kit import parts, settings
 from widgets.kit.events import Event, Integer, Press
@@ -18,7 +17,7 @@ from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
 from .content import Content
-from .stand_ins import PORTRAITS
+from .persons import ALIGNED, JUDGE, RAW
 
 QUESTION = "writing"
 LEAST, MOST, STOPS = 0.25, 32.0, 24  # of the pull, 1 / beta; the first stop is none at all
@@ -57,7 +56,7 @@ class Pull(Widget[Pulled]):
         model = settings.of(self._fit, "Reward model", l2="the pull of its weights towards zero")
         luck = (Setting("luck", self._luck(state)), Setting("judged", JUDGED, "answers, for the true quality"))
         judged = settings.of(
-            self._compare, f"Comparisons, judged by {CAREFUL.name}", count="pairs of the raw model’s answers"
+            self._compare, f"Comparisons, judged by {JUDGE.name}", count="pairs of the raw model’s answers"
         )
         return judged, model, Settings("The answer", (Setting("beta", self._beta(state)), *luck))
 
@@ -125,22 +124,27 @@ class Pull(Widget[Pulled]):
                 ends=("not at all", "all it can"),
                 tone="reward",
             ),
-            h.div(class_="pull-answer")[
-                parts.tokens(pills, "The model’s answer", tone="raw" if quality < 0 else "aligned")
-                if pills
-                else parts.note("It says nothing.")
-            ],
-            parts.gauge(
-                "True quality",
-                min(max(share, 0.0), 1.0),
-                parts.shown(quality, signed=True),
-                "raw" if quality < 0 else "aligned",
+            parts.beside(
+                JUDGE.at(quality),
+                parts.gauge(
+                    "True quality",
+                    min(max(share, 0.0), 1.0),
+                    parts.shown(quality, signed=True),
+                    "raw" if quality < 0 else "aligned",
+                ),
             ),
             parts.reading(self._says(state, quality)),
             parts.buttons(parts.button("Another answer", "ask", key="a", sign="again")),
-            parts.note(
-                f"True quality is what {CAREFUL.name} says of {JUDGED} answers, on average. {PORTRAITS[CAREFUL.name]}"
-            ),
+            # Last, as it grows and shrinks under the slider.
+            h.div(class_="pull-answer")[
+                parts.beside(
+                    ALIGNED.at(quality) if quality >= 0 else RAW.face("babbling"),
+                    parts.tokens(pills, "The model’s answer", tone="raw" if quality < 0 else "aligned")
+                    if pills
+                    else parts.note("It says nothing."),
+                )
+            ],
+            parts.note(f"True quality is what {JUDGE.name} says of {JUDGED} answers, on average. {JUDGE.portrait}"),
         ]
 
     def _says(self, state: Pulled, quality: float) -> str:

@@ -18,6 +18,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .model_settings import aligned_settings, packed_settings
+from .persons import ALIGNED, RAW
 from .regime import nats
 
 SIDES = ("raw", "aligned")
@@ -225,6 +226,7 @@ class RawVsAligned(Widget[Demo]):
                 (self._gauge(judgement, model, said, side) for judgement in three_h.judge(tokens, kinds))
             ],
             tone=side,
+            who=_face(side, bool(three_h.categories(tokens[None], kinds)[0] == len(three_h.CATEGORIES) - 1)),
         )
 
     def _gauge(self, judgement: three_h.Judgement, model: LanguageModel, said: list[int], side: str) -> h.Node:
@@ -334,6 +336,13 @@ class RawVsAligned(Widget[Demo]):
             f"Of the aligned model’s answers {good['aligned']} are good, of the raw one’s {good['raw']}. "
             f"{_commonest(state.counts['raw'])}"
         )
+
+
+def _face(side: str, good: bool) -> h.Node:
+    """Who answers, by whether the answer is a good one."""
+    return (
+        RAW.face("calm" if good else "babbling") if side == "raw" else ALIGNED.face("pleased" if good else "doubtful")
+    )
 
 
 def _commonest(counts: tuple[int, ...]) -> str:

@@ -11,7 +11,6 @@ import htpy as h
 import numpy as np
 
 from widgets.core import overoptimization, reward_model
-from widgets.core.annotators import CAREFUL
 from widgets.core.features import FEATURES
 from widgets.core.language_model import LanguageModel, phrase_reward
 from widgets.core.optimum import optimal_policy, standardized
@@ -23,7 +22,7 @@ from widgets.kit.widget import Options, Widget
 
 from .content import Content
 from .labels import Labeling, fair_tests
-from .stand_ins import PORTRAITS
+from .persons import ALIGNED, JUDGE, RAW, YOU
 from .taste import Taste, phrase_features, taste_of
 
 ASKED = ("writing", "headache", "friend")
@@ -247,13 +246,12 @@ class ReportCard(Widget[Report]):
         if state.taste.own:
             right, count = state.predicted
             told = f" It predicted {right} of your {count} choices on pairs drawn at random." if count else ""
-            return parts.reading(f"Trained on {state.taste.sources}.{told}")
+            return parts.beside(YOU.face("pleased"), parts.reading(f"Trained on {state.taste.sources}.{told}"))
         return parts.empty(
             "This card is waiting for you. ",
             h.a(href="../03-reward-model/#preference-labeling")["Label a few answers in chapter 3"],
-            f", and it will be yours. Until then it is made out for {state.taste.whose}. "
-            f"{PORTRAITS[state.taste.whose]}",
-            sign="human",
+            f", and it will be yours. Until then it is made out for {state.taste.whose}. {state.taste.person.portrait}",
+            who=state.taste.person.face(),
         )
 
     def _tastes(self, state: Report) -> h.Node:
@@ -281,8 +279,11 @@ class ReportCard(Widget[Report]):
     def _blind_spots(self, state: Report) -> h.Node:
         blind = state.blind
         apart = f"it and the careful judge disagree on {parts.percent(blind.share)}."
-        yield parts.reading(f"Of {blind.pairs} pairs of the SFT model’s answers, {apart} {_missed(blind)}")
-        yield parts.note(PORTRAITS[CAREFUL.name])
+        yield parts.beside(
+            JUDGE.face("frowning" if blind.missed else "pleased"),
+            parts.reading(f"Of {blind.pairs} pairs of the SFT model’s answers, {apart} {_missed(blind)}"),
+            parts.note(JUDGE.portrait),
+        )
         for dispute in blind.worst:
             yield parts.question(dispute.prompt)
             yield parts.versus(
@@ -292,6 +293,7 @@ class ReportCard(Widget[Report]):
                     dispute.judges,
                     parts.note("true quality higher by ", parts.number(dispute.gold)),
                     tone="human",
+                    who=JUDGE.face("pleased"),
                 ),
             )
 
@@ -299,8 +301,8 @@ class ReportCard(Widget[Report]):
         for prompt, raw, aligned in state.answers:
             yield parts.question(prompt)
             yield parts.versus(
-                parts.response("The raw model", raw or "(It says nothing.)", tone="raw"),
-                parts.response("Aligned", aligned or "(It says nothing.)", tone="aligned"),
+                parts.response("The raw model", raw or "(It says nothing.)", tone="raw", who=RAW.face()),
+                parts.response("Aligned", aligned or "(It says nothing.)", tone="aligned", who=ALIGNED.face()),
             )
 
     def _keep(self, state: Report) -> h.Node:
@@ -378,7 +380,7 @@ def picture(state: Report) -> str:
     """The card as an SVG image of 1200 by 630, complete in itself."""
     taste, (right, count) = state.taste, state.predicted
     headline = f"What {'my' if taste.own else f'{taste.whose}’s'} reward model learned"
-    source = f"Learned from {taste.labels:,} comparisons." + ("" if taste.own else f" {PORTRAITS[taste.whose]}")
+    source = f"Learned from {taste.labels:,} comparisons." + ("" if taste.own else f" {taste.person.portrait}")
     predicted = f" It predicted {right} of {count} choices on random pairs." if count else ""
     reach = max([1.0, *(abs(weight) + 2 * deviation for _, weight, deviation in state.tastes)])
     rows = "".join(_drawn(230 + 62 * place, HALF / reach, *row) for place, row in enumerate(state.tastes))

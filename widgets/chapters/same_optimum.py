@@ -11,24 +11,23 @@ import numpy as np
 
 from widgets.core import dpo, optimum, ppo, same_labels
 from widgets.core.language_model import LanguageModel
-from widgets.kit import charts, parts
-from widgets.kit.events import Choice, Event, Press, Switch
+from widgets.kit import parts
+from widgets.kit.events import Choice, Event, Integer, Press, Switch
 from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
+from . import label_charts
 from .content import Content
-from .label_draws import DRAWS, PAIRS, Experiment, judges_reward, reader_reward
+from .label_draws import BETA, DRAWS, LEASH, PAIRS, Experiment, judges_reward, reader_reward
 from .label_walk import Run, begin, distance, settings_of, walk
 from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, setting, share_words, spread_words
 from .labels import Labeling
-from .method_cards import Work, readers_taste, two_digits
-from .taste import MadeForTaste, Taste, phrase_features
+from .method_cards import Work, two_digits
+from .taste import MadeForTaste, Taste, chooser, phrase_features, readers_taste
 
 QUESTION_IDS = ("writing", "salary", "moon", "pasta")
 SHOWN = 6
 JUDGED = 1000
-# A share below this is drawn at it, so that the others can be told apart.
-LOWEST = -1.0
 # The switches that concern both arms' labels, and those that concern one arm.
 LABELS, ARMS = ("votes", "few", "noisy", "own", "uncovered"), ("beta", "oracle")
 
@@ -39,6 +38,7 @@ class Optimum:
     taste: Taste | None = None
     whose: str = ""
     broken: frozenset[str] = frozenset()
+    leash: int = LEASH.tick(BETA)
     run: Run | None = None
     work: Work = field(default_factory=lambda: Work(False))
 
@@ -53,7 +53,12 @@ class SameOptimum(Widget[Optimum]):
         super().__init__(content, options)
         self._made = MadeForTaste()
         self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:4]
-        self.events = (Choice("question", self.ids), *(Switch(name) for name in BREAKS), Press("run"))
+        self.events = (
+            Choice("question", self.ids),
+            *(Switch(name) for name in BREAKS),
+            Integer("leash", 0, LEASH.ticks),
+            Press("run"),
+        )
 
     def start(self, preference_labeling: Labeling) -> Optimum:
         return Optimum(self.ids[0], *readers_taste(preference_labeling, self.content))
@@ -62,7 +67,9 @@ class SameOptimum(Widget[Optimum]):
         if event.name == "run":
             return self._run(state)
         if event.name == "question":
-            return Optimum(event.value, state.taste, state.whose, state.broken)
+            return Optimum(event.value, state.taste, state.whose, state.broken, state.leash)
+        if event.name == "leash":
+            return replace(state, leash=event.value)
         return replace(state, broken=state.broken | {event.name} if event.value else state.broken - {event.name})
 
     def progress(self, state: Optimum) -> float | None:
@@ -75,15 +82,25 @@ class SameOptimum(Widget[Optimum]):
 
     def experiment(self, state: Optimum) -> Experiment:
         """With the switches as they are now; its optimum is kept for the question and taste."""
-        return self._kept(("experiment", state.broken), state, self._experiment)
+        return self._kept(("experiment", state.broken, state.leash), state, self._experiment)
 
     def _experiment(self, state: Optimum) -> Experiment:
-        """The true reward is the reader's taste, or what the careful judge's stands in for it."""
+        reward = self._kept("reward", state, self._reward)
+        return Experiment(
+            self.content.tasks[state.question],
+            self.content.trained(state.question).tuned,
+            reward,
+            state.broken,
+            beta(state),
+        )
+
+    def _reward(self, state: Optimum) -> np.ndarray:
+        """The true reward: the reader's taste, or what the careful judge's stands in for it."""
         task, reference = self.content.tasks[state.question], self.content.trained(state.question).tuned
         if state.taste is None:
-            return Experiment(task, reference, judges_reward(task, reference), state.broken)
+            return judges_reward(task, reference)
         worth = phrase_features(self.content, state.question)[:-1] @ state.taste.model.weights
-        return Experiment(task, reference, reader_reward(reference, worth), state.broken)
+        return reader_reward(reference, worth)
 
     def _kept(self, what, state: Optimum, make):
         """Made once for each question and taste; only the present taste's are kept."""
@@ -98,7 +115,9 @@ class SameOptimum(Widget[Optimum]):
                 yield replace(state, run=run, work=work)
             for number in range(DRAWS):
                 found = self._kept(
-                    (number, experiment.broken), state, lambda _, at=number: experiment.shares(experiment.draw(at))
+                    (number, experiment.broken, experiment.beta),
+                    state,
+                    lambda _, at=number: experiment.shares(experiment.draw(at)),
                 )
                 run = replace(run, draws=(*run.draws, found))
                 yield replace(state, run=run, work=work)
@@ -109,12 +128,13 @@ class SameOptimum(Widget[Optimum]):
 
     def view(self, state: Optimum) -> h.Node:
         return [
-            parts.message("info", state.whose),
+            parts.message("info", state.whose, who=chooser(state.taste).face()),
             parts.chips(
                 "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
             ),
             self._switches(state, "The labels of both", LABELS),
             self._switches(state, "One of the two", ARMS),
+            self._leash(state),
             parts.buttons(
                 parts.button(
                     "Walk again" if state.run else "Let both walk", "run", key="r", kind="primary", sign="play"
@@ -122,7 +142,8 @@ class SameOptimum(Widget[Optimum]):
             ),
             self._result(state) if state.run else self._before(state),
             parts.panel(
-                "The likeliest answers of the optimum, and how likely each model finds them", self._distributions(state)
+                f"The likeliest answers of the optimum at beta {BETA:g}, and how likely each model finds them",
+                self._distributions(state),
             ),
         ]
 
@@ -131,6 +152,13 @@ class SameOptimum(Widget[Optimum]):
         return h.div(class_="buttons", role="group", aria_label=label)[
             h.span(class_="field-label")[f"{label}:"], switches
         ]
+
+    def _leash(self, state: Optimum) -> h.Node:
+        """Of both methods, and of the optimum, which moves with it."""
+        ends = ("weak", "tight")
+        return parts.slider(
+            "leash", "Beta of both", state.leash, 0, LEASH.ticks, 1, f"{beta(state):.2g}", ends=ends, tone="aligned"
+        )
 
     def _before(self, state: Optimum) -> h.Node:
         experiment = self.experiment(state)
@@ -151,11 +179,12 @@ class SameOptimum(Widget[Optimum]):
             ("RLHF, the exact optimum of its reward", run.ideal),
             ("DPO, where the held-out labels stop it", run.dpo.policy),
         )
-        other = f"Shown is the walk with {setting(run.broken)}. Walk again for the switches as they are now."
+        shown = f"Shown is the walk at beta {run.experiment.beta:.2g}, with {setting(run.broken)}."
+        other = f"{shown} Walk again for what is set now."
         return [
-            run.broken != state.broken and parts.message("warn", other),
+            (run.broken, run.experiment.beta) != (state.broken, beta(state)) and parts.message("warn", other),
             parts.note(data_words(run.draw, run.broken)),
-            self._walks(run),
+            label_charts.walks(run),
             parts.table(
                 "Where they are, in the first draw",
                 ("Method", "KL to the optimum", "Share of the possible gain"),
@@ -164,51 +193,9 @@ class SameOptimum(Widget[Optimum]):
                     for name, policy in ways
                 ],
             ),
-            run.draws and self._spread(run),
+            run.draws and label_charts.spread(run),
             parts.reading(self._ending(state)),
         ]
-
-    def _walks(self, run: Run) -> h.Node:
-        target = run.experiment.target
-        verb, kept = "ends" if run.ppo.ended else "is", distance(run.dpo.policy, target)
-        stop = f"Of DPO’s policies the one is kept that the held-out labels like best, at {two_digits(kept)} nats."
-        mark = charts.Mark(run.kept_at / run.direct.keywords["steps"], kept, "kept", "aligned")
-        marks = [mark] if run.dpo.ended else []
-        stands = f"PPO {verb} {two_digits(run.ppo.path[-1][1])} nats from the optimum of the true reward"
-        return charts.chart(
-            [
-                charts.Line("PPO", run.ppo.path, "reward"),
-                charts.Line("DPO", run.dpo.path, "aligned"),
-                charts.Rule("RLHF’s own optimum", y=distance(run.ideal, target), tone="reward"),
-                *marks,
-            ],
-            x=charts.Axis("share of its training done", format=parts.percent, low=0.0, high=1.0),
-            y=charts.Axis("KL to the optimum, nats", log=True, format=two_digits),
-            says=f"{stands}, DPO {two_digits(run.dpo.path[-1][1])}. {stop if run.dpo.ended else ''}",
-            height="short",
-        )
-
-    def _spread(self, run: Run) -> h.Node:
-        """Each draw's two dots: in the same column are the same labels."""
-        columns = list(enumerate(run.draws, 1))
-        series = [
-            charts.Dots(name, [charts.Dot(f"draw {at}", at, max(found[arm], LOWEST)) for at, found in columns], tone)
-            for arm, (name, tone) in enumerate((("RLHF", "reward"), ("DPO", "aligned")))
-        ]
-        below = any(min(found) < LOWEST for found in run.draws)
-        lowest = f" What is below {share_words(LOWEST)} is drawn there." if below else ""
-        return parts.panel(
-            "The labels drawn again: what each method gains",
-            charts.chart(
-                [*series, charts.Rule("the optimum", y=1.0), charts.Rule("the start", y=0.0)],
-                x=charts.Axis("draw of the labels", low=0, high=DRAWS + 1),
-                y=charts.Axis("share of the possible gain", format=share_words),
-                says="Each column is one draw of the labels, given to both. Diamonds are RLHF, "
-                "by the exact optimum of the "
-                f"reward that it fitted; discs are DPO.{lowest}",
-                height="short",
-            ),
-        )
 
     def _ending(self, state: Optimum) -> str:
         done = len(state.run.draws)
@@ -260,6 +247,7 @@ class SameOptimum(Widget[Optimum]):
     def _distributions(self, state: Optimum) -> h.Node:
         """Each answer's chance as bars: the start's, each method's once there is one, and the optimum's."""
         target, answers = self.experiment(state).target, self._kept("likeliest", state, self._likeliest)
+        most = self._kept("most", state, self._most)
         models = [("start", self.experiment(state).reference, "muted"), ("optimum", target, "plain")]
         if state.run:
             models[1:1] = [("PPO", state.run.ppo.policy, "reward"), ("DPO", state.run.dpo.policy, "aligned")]
@@ -271,13 +259,26 @@ class SameOptimum(Widget[Optimum]):
             )
             for place, answer in enumerate(answers)
         ]
-        return parts.shares(rows, "Probability of each answer", most=1e-4, format=_chance, texts=True)
+        return parts.shares(rows, "Probability of each answer", most=most, format=_chance, texts=True)
+
+    def _most(self, state: Optimum) -> float:
+        """The greatest chance that an optimum of the slider gives to one of the answers: room for the bars while
+        beta is dragged."""
+        answers = self._kept("likeliest", state, self._likeliest)
+        targets = (self.experiment(replace(state, leash=tick)).target for tick in range(0, LEASH.ticks + 1, 5))
+        return max(float(np.exp(target.log_probs(answers).sum(axis=1)).max()) for target in targets)
 
     def _likeliest(self, state: Optimum) -> np.ndarray:
-        """The answers that the optimum is likeliest to give, among many drawn from it."""
-        target = self.experiment(state).target
+        """The answers that the optimum at the usual beta is likeliest to give, among many drawn from it: the same ones
+        while beta is dragged."""
+        target = self.experiment(replace(state, leash=Optimum.leash)).target
         drawn = np.array(list(dict.fromkeys(map(tuple, target.sample(3000, Random("likeliest")).tolist()))))
         return drawn[np.argsort(-target.log_probs(drawn).sum(axis=1), kind="stable")[:SHOWN]]
+
+
+def beta(state: Optimum) -> float:
+    """The slider's; in its middle exactly the usual one."""
+    return BETA if state.leash == LEASH.tick(BETA) else LEASH[state.leash]
 
 
 def _exactly(distance: float) -> h.Node:

@@ -18,7 +18,7 @@ from widgets.kit.settings import Setting, Settings
 
 from .content import Content
 from .labels import Counts, Labeling
-from .stand_ins import PORTRAITS
+from .persons import BY_NAME, JUDGE, YOU, Person
 
 # So many comparisons on each of so many questions make the stand-in's labels.
 STAND_IN_LABELS, STAND_IN_QUESTIONS = 40, 6
@@ -61,11 +61,16 @@ class Taste:
         return self.counts.words
 
     @property
+    def person(self) -> Person:
+        """Whose taste it is."""
+        return YOU if self.own else BY_NAME[self.whose]
+
+    @property
     def note(self) -> str:
         if self.own:
             return f"Trained on {self.sources}, from figure “You are the annotator”."
         stands_in = f"{why_none(self.counts)}, so {self.whose} stands in, with {self.labels} labels."
-        return f"{stands_in} {PORTRAITS.get(self.whose, '')}".strip()
+        return f"{stands_in} {self.person.portrait}"
 
 
 def why_none(counts: Counts) -> str:
@@ -88,6 +93,19 @@ def taste_of(labeling: Labeling, content: Content) -> Taste:
         comparisons = labeling.differences, labeling.preferences
         return Taste("you", True, labeling.model, *comparisons, labeling.counts, prior=labeling.prior)
     return replace(stand_in(content), counts=labeling.counts)
+
+
+def readers_taste(labeling: Labeling, content: Content) -> tuple[Taste | None, str]:
+    """The reader's taste, or None where the labels show none; and whose labels the figure goes by, in a sentence."""
+    taste = taste_of(labeling, content) if labeling.informed else None
+    if taste and taste.own:
+        return taste, taste.note
+    return None, f"{why_none(labeling.counts)}, so {JUDGE.name} stands in. {JUDGE.portrait}"
+
+
+def chooser(taste: Taste | None) -> Person:
+    """Who chooses between answers: the reader, or who stands in."""
+    return YOU if taste else JUDGE
 
 
 def stand_in(content: Content, annotator: Annotator = HURRIED, seed: int = 1) -> Taste:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from random import Random
 
 import numpy as np
@@ -191,18 +191,38 @@ class Practice:
     beta: float
     skip: bool = False
 
+    @property
+    def from_raw(self) -> bool:
+        return self.skip or self.tuned is None
+
+    @property
+    def reference(self) -> LanguageModel:
+        """Where practice begins, and what its leash is tied to."""
+        return self.raw if self.from_raw else self.tuned
+
+    @cached_property
+    def reward(self) -> np.ndarray:
+        return self.score(self.learned.model)
+
+    @cached_property
+    def start(self) -> Look:
+        """What the judge says before the first round."""
+        return self._look(0, self.reference, self.reward)
+
+    def place(self, policy: LanguageModel) -> Place:
+        """What the judge and the score say of a policy, and how far it is from where practice begins."""
+        return self._place(policy, self.reference, self.reward)
+
     def run(self) -> Iterator[Practised]:
-        from_raw = self.skip or self.tuned is None
-        reference = self.raw if from_raw else self.tuned
-        reward = self.score(self.learned.model)
+        from_raw, reference, reward = self.from_raw, self.reference, self.reward
         training = self.training(reference, reward)
         made = Practised(
             self.beta,
             rewards=((0, reference.expected(reward)),),
             kls=((0, 0.0),),
-            looks=(self._look(0, reference, reward),),
+            looks=(self.start,),
             policy=reference,
-            ideal=self._place(optimum.optimal_policy(reference, reward, self.beta), reference, reward),
+            ideal=self.place(optimum.optimal_policy(reference, reward, self.beta)),
             from_raw=from_raw,
             size=self.learned.size,
             accuracy=self.learned.accuracy,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import htpy as h
 
+from widgets.chapters.persons import HURRIED, JUDGE, PEOPLE, RAW
 from widgets.kit import charts, parts
 from widgets.kit.parts.faders import Channel, Handle, faders
 
@@ -34,6 +35,7 @@ def _sections() -> Iterator[tuple[str, Iterator[tuple[str, h.Node]]]]:
     yield "Controls", _controls()
     yield "Amounts", _amounts()
     yield "Tokens", _tokens()
+    yield "Faces", _faces()
     yield "Faders", _faders()
     yield "Flow", _flow()
     yield "Frames", _frames()
@@ -126,6 +128,15 @@ def _tokens() -> Iterator[tuple[str, h.Node]]:
     yield "tokens, to be touched", parts.tokens(pills[:2], "An answer to touch", tone="aligned", event="x", chosen=1)
 
 
+def _faces() -> Iterator[tuple[str, h.Node]]:
+    """Everybody in the book, in every mood."""
+    for person in PEOPLE:
+        looks = (parts.face(person.looks, mood, f"{person.name}, {mood}") for mood in parts.MOODS)
+        yield f"face: {person.name}", h.div(class_="buttons")[looks]
+    yield "beside", parts.beside(JUDGE.face("frowning"), parts.reading("Flattery. I asked for help."))
+    yield "message, about somebody", parts.message("info", HURRIED.portrait, who=HURRIED.face())
+
+
 def _faders() -> Iterator[tuple[str, h.Node]]:
     handle = Handle("x", "Fader A", -20, -100, 0, "10 %", "aligned", on_track=True)
     beside = Handle("y", "Reward of B", 20, -80, 80, "+1.00", "reward")
@@ -170,12 +181,15 @@ def _frames() -> Iterator[tuple[str, h.Node]]:
                     tone="human",
                 ),
                 parts.response("Response B", "Great question!", tone="aligned", marked="keeps every principle"),
+                parts.response("The raw model", "lol just google it.", tone="raw", who=RAW.face("babbling")),
+                parts.response("If it got all the way", "Read your draft aloud.", tone="muted", faint=True),
             ),
         ],
     )
     yield "panels", parts.panels(parts.panel("One", parts.note("Left.")), parts.panel("Two", parts.note("Right.")))
     yield "message", [parts.message(kind, f"A message of the kind {kind}.") for kind in ("info", "warn", "error")]
     yield "disclosure", parts.disclosure("It has made its guess. Peek?", "A, with 62 %.")
+    yield "drawer", parts.drawer("More labels", "from an AI labeller or a file", parts.note("What is in it."))
     yield "empty", parts.empty("Your first label starts this.", sign="human")
     yield (
         "table",

@@ -21,16 +21,17 @@ from .controls import (
     stepper,
     switch,
 )
+from .faces import MOODS, Face, Mood, beside, face
 from .flow import Stage, flow
-from .frames import disclosure, empty, message, panel, panels, question, response, table, versus
+from .frames import disclosure, drawer, empty, message, panel, panels, question, response, table, versus
 from .icons import Icon, icon
 from .tokens import Token, tokens
 from .words import Tone, counted, exactly, hidden, listed, live, note, number, percent, reading, shown
 
 __all__ = [
-    "Bar", "Card", "Icon", "LogScale", "Stage", "Token", "Tone",
-    "bars", "button", "buttons", "cards", "chips", "counted", "disclosure", "download", "empty", "exactly", "field",
-    "file_field", "flow",
+    "MOODS", "Bar", "Card", "Face", "Icon", "LogScale", "Mood", "Stage", "Token", "Tone",
+    "bars", "beside", "button", "buttons", "cards", "chips", "counted", "disclosure", "download", "drawer",
+    "empty", "exactly", "face", "field", "file_field", "flow",
     "gauge", "hidden", "icon", "listed", "live", "message", "note", "number", "panel", "panels", "percent", "progress",
     "question", "reading", "response", "save_button", "shares", "shown", "signed", "slider", "stepper",
     "switch", "table",

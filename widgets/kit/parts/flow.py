@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import htpy as h
 
+from .faces import Face, face
 from .icons import Icon, icon
 from .words import Tone, hidden
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a workflow: its name, its picture, and what leaves it for the next (``gives``)."""
+    """A stage of a workflow: its name, its picture or face, and what leaves it for the next (``gives``)."""
 
     name: str
-    sign: Icon
+    sign: Icon | Face
     text: h.Node = None
     gives: str | None = None
     tone: Tone = "plain"
@@ -39,7 +40,7 @@ def _stage(stage: Stage, lit: bool, last: bool) -> h.Element:
         class_=["stage", f"tone-{stage.tone}", "stage-lit" if lit else None], aria_current="step" if lit else None
     )[
         h.div(class_="stage-face")[
-            icon(stage.sign),
+            face(stage.sign) if isinstance(stage.sign, Face) else icon(stage.sign),
             h.span(class_="stage-name")[stage.name],
             stage.text and h.span(class_="stage-text")[stage.text],
         ],

@@ -33,23 +33,39 @@ def question(text: h.Node, above: h.Node = None) -> h.Element:
     return h.p(class_="question")[above and h.span(class_="question-count")[above], text]
 
 
-def response(title: str, body: h.Node, *foot: h.Node, tone: Tone = "plain", marked: str | None = None) -> h.Element:
+def response(
+    title: str,
+    body: h.Node,
+    *foot: h.Node,
+    tone: Tone = "plain",
+    marked: str | None = None,
+    who: h.Node = None,
+    faint: bool = False,
+) -> h.Element:
     """An answer on a card: its title, its text or tokens, and what belongs below: ``response("Response A", answer)``.
 
-    ``marked`` is a word of judgement in the corner, such as "chosen".
+    ``marked`` is a word of judgement in the corner, such as "chosen"; ``who`` the face of whoever says it. What nobody
+    has said yet, and would, is ``faint``.
     """
     return h.div(
-        class_=["answer", f"tone-{tone}", "answer-marked" if marked else None], role="group", aria_label=title
+        class_=["answer", f"tone-{tone}", "answer-marked" if marked else None, "answer-faint" if faint else None],
+        role="group",
+        aria_label=title,
     )[
-        h.p(class_="answer-title")[h.span[title], marked and h.strong(class_="answer-mark")[marked]],
+        h.p(class_="answer-title")[who, h.span[title], marked and h.strong(class_="answer-mark")[marked]],
         h.blockquote[h.p[body] if isinstance(body, str) else body],
         foot,
     ]
 
 
-def message(kind: Literal["info", "warn", "error"], *words: h.Node) -> h.Element:
-    """Something to know, to mind or to mend: ``message("warn", "Line 7 is not JSON and was skipped.")``."""
-    return h.p(class_=["message", f"message-{kind}"], role="alert" if kind == "error" else "status")[words]
+def message(kind: Literal["info", "warn", "error"], *words: h.Node, who: h.Node = None) -> h.Element:
+    """Something to know, to mind or to mend: ``message("warn", "Line 7 is not JSON and was skipped.")``.
+
+    ``who`` is the face of whoever it is about.
+    """
+    return h.p(class_=["message", f"message-{kind}"], role="alert" if kind == "error" else "status")[
+        h.span(class_="beside")[who, h.span[words]] if who else words
+    ]
 
 
 def disclosure(summary: h.Node, *body: h.Node) -> h.Element:
@@ -57,11 +73,20 @@ def disclosure(summary: h.Node, *body: h.Node) -> h.Element:
     return h.details(class_="sealed")[h.summary[summary], h.div(class_="sealed-body")[body]]
 
 
-def empty(*words: h.Node, sign: Icon | None = None) -> h.Element:
-    """What stands where there is nothing to show yet, and how to change that: ``empty("Your first label starts
-    this.")``.
+def drawer(title: str, about: h.Node, *body: h.Node, class_: str = "") -> h.Element:
+    """A titled part that not everybody wants, with a word on its contents: ``drawer("More labels", "from a file", …)``.
+
+    It stays as the reader leaves it.
     """
-    return h.div(class_="empty")[sign and icon(sign), h.p[words]]
+    return h.details(class_=["drawer", class_])[
+        h.summary[h.span(class_="drawer-title")[title], h.span(class_="drawer-about")[about]],
+        h.div(class_="drawer-body", role="group", aria_label=title)[body],
+    ]
+
+
+def empty(*words: h.Node, sign: Icon | None = None, who: h.Node = None) -> h.Element:
+    """What stands where there is nothing to show yet, and how to change that: ``empty("Label to start this.")``."""
+    return h.div(class_="empty")[sign and icon(sign), who, h.p[words]]
 
 
 def table(
