@@ -19,6 +19,9 @@ from widgets.kit.files import File, Given, Gone
 from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Saved, Widget
 
+from . import audit_door as door
+from . import audit_doubts as doubts
+from . import audit_settings
 from . import audit_views as views
 from .labels import Labeling
 from .sample_set import Sample, sample
@@ -160,21 +163,21 @@ class DataAudit(Widget[Audit]):
     def settings(self, state: Audit) -> tuple[Settings, ...]:
         if not state.found or not state.found.learners:
             return ()
-        return views.settings(state.found) + (
-            (views.of_sample(),)
+        return audit_settings.settings(state.found) + (
+            (audit_settings.of_sample(),)
             if state.is_sample
             else (Settings("The file", (Setting("pairs", MOST_PAIRS, "at most"),)),)
         )
 
     def view(self, state: Audit) -> h.Node:
         if not state.given:
-            return views.welcome()
+            return door.welcome()
         if state.missing or state.gone:
-            return [views.again(state.missing, state.gone), views.door("Choose it again")]
+            return [door.again(state.missing, state.gone), door.door("Choose it again")]
         if state.found is None or state.opened.refused:
-            return views.reading(state.opened)
+            return door.reading(state.opened)
         return [
-            views.opened(state.opened, state.found),
+            door.opened(state.opened, state.found),
             parts.chips("part", "Show", PARTS, state.part),
             h.div(class_="audit-part")[self._part(state)],
         ]
@@ -185,16 +188,16 @@ class DataAudit(Widget[Audit]):
             case "glance":
                 return views.glance(found.glance)
             case "take":
-                return views.take(len(state.opened.files), state.changes, found.done == 1.0)
+                return door.take(len(state.opened.files), state.changes, found.done == 1.0)
         if found.rewards is None:
-            return views.not_yet(found)
+            return door.not_yet(found)
         match state.part:
             case "rewards":
                 return views.rewards(found)
             case "book":
                 return views.against(found, state.taste, self.content)
         if found.done < 1.0:
-            return views.not_yet(found)
+            return door.not_yet(found)
         if state.part == "learns":
             return views.learns(found, state.opened.tally.shelf, state.unfolded)
         return self._wrong(state)
@@ -202,11 +205,11 @@ class DataAudit(Widget[Audit]):
     def _wrong(self, state: Audit) -> h.Node:
         doubt = state.doubt
         if doubt is None:
-            return parts.empty(views.no_doubts())
+            return parts.empty(doubts.no_doubts())
         place = state.doubts.index(doubt)
         turned = self.sample.turned if state.is_sample else None
-        return views.wrong(
-            views.Looked(
+        return doubts.wrong(
+            doubts.Looked(
                 doubt,
                 state.opened.tally.shelf[doubt.place],
                 place,
