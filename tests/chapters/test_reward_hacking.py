@@ -281,6 +281,13 @@ def test_both_methods_raise_the_score_and_never_lower_it(start):
         assert all(later >= earlier - 1e-9 for earlier, later in itertools.pairwise(proxies))
 
 
+def test_of_other_languages_it_is_said_that_only_english_words_are_counted(widget, start):
+    for text in ("اكتب كل يوم", "毎日書いてください。", "Schreib jeden Tag und lies es laut vor."):
+        assert "Only English words are counted" in widget.html(after(widget, start, ("typed", text)))
+    for text in ("", "Write.", "Write a draft every morning, and read it aloud to the dog."):
+        assert "Only English words are counted" not in widget.html(after(widget, start, ("typed", text)))
+
+
 def test_what_is_typed_is_scored_word_by_word_and_stays_text(widget, start, content):
     hack = '<b onclick="x()">Great question!</b> Write every day.'
     state = after(widget, start, ("typed", hack))

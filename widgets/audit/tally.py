@@ -19,6 +19,7 @@ from .shelf import Shelf
 
 # More pairs, or more bytes of their packed texts, are not taken in.
 MOST_PAIRS, MOST_BYTES = 200_000, 96_000_000
+ENGLISH = "English"
 _ENGLISH = re.compile(r"\b(?:the|and|of|is|you|that|this|with|are|not|for|have)\b", re.IGNORECASE)
 # Scripts by their letters, those first that decide where several are met.
 _SCRIPTS = (
@@ -161,5 +162,5 @@ def language(text: str) -> str:
                 return name
     words = text.count(" ") + 1
     if words < 5 or len(_ENGLISH.findall(text)) * 25 >= words:
-        return "English"
+        return ENGLISH
     return "other, in Latin letters"

@@ -7,6 +7,7 @@ from random import Random
 
 import htpy as h
 
+from widgets.audit.tally import ENGLISH, language
 from widgets.core import annotators
 from widgets.core.features import attribution, extract
 from widgets.kit import parts
@@ -52,6 +53,11 @@ class Workshop:
             and [
                 h.p(class_="attribution")[_attributed(question.prompt, state.typed, state.taste)],
                 parts.note("A small number is what its word adds to the score, in the score’s own unit."),
+                language(state.typed) != ENGLISH
+                and parts.message(
+                    "info",
+                    "This doesn’t look English. Only English words are counted: of others the score sees little.",
+                ),
                 parts.beside(JUDGE.at(hack.gold), parts.reading(*self._opinions(state, hack))),
                 self.fools(state, hack)
                 and parts.buttons(parts.button("Keep as my best hack", "keep", tone="human", sign="flag")),
