@@ -4,6 +4,8 @@ export NO_MKDOCS_2_WARNING := 1
 VENV := .venv
 RUN := $(VENV)/bin/python
 SITE_PORT ?= 8000
+STEP := sh widgets/site/step.sh
+LOGS := .cache/logs
 
 .DEFAULT_GOAL := help
 .PHONY: help serve dev build check test unit browser bench bench-browsers audit lock clean
@@ -18,15 +20,24 @@ dev: node_modules/.installed $(VENV)/.installed ## serve while writing: reloads 
 	$(VENV)/bin/mkdocs serve
 
 build: node_modules/.installed $(VENV)/.installed ## write the site to site/
-	$(VENV)/bin/mkdocs build --strict --quiet
+	@$(VENV)/bin/mkdocs build --strict --quiet
 
 # Both halves at once, for two cores; what each says comes when it has ended.
 test: build $(VENV)/.browser ## run every test, the browser's too
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going unit browser
 
-check: $(VENV)/.installed ## look over the code without running it
-	$(VENV)/bin/ruff format --check --quiet .
-	$(VENV)/bin/ruff check --quiet .
+# Names that others call: MkDocs, Markdown, html.parser, http.server, fontTools, the desk by a message's type, JavaScript.
+CALLED := on_*,do_*,handle_*,handleMatch,extendMarkdown,makeExtension,open_desk,flavor,compiled_re,protocol_version
+CALLED := $(CALLED),log_message,_mount,_leave,_undo,_stop,_load,_rebase
+
+check: node_modules/.installed $(VENV)/.installed ## look over the code without running it: layout, lint, types, dead code
+	@$(VENV)/bin/ruff format --check --quiet .
+	@$(VENV)/bin/ruff check --quiet .
+	@node_modules/.bin/prettier --check --log-level warn 'widgets/**/*.{js,mjs,ts}' 'tests/**/*.{js,mjs}'
+	@node_modules/.bin/tsc -p jsconfig.json
+	@node_modules/.bin/tsc -p widgets/browser/jsconfig.json
+	@! $(VENV)/bin/vulture --min-confidence 60 --ignore-names '$(CALLED)' widgets tests | grep ^widgets/
+	@node_modules/.bin/pyright
 
 unit: check build ## run the tests that need no browser
 	$(RUN) -m pytest --quiet --ignore=tests/browser
@@ -46,17 +57,19 @@ audit: build $(VENV)/.browser ## have Lighthouse judge every page, as a phone wo
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(RUN) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || \
 	  { python=$$(PYTHON='$(PYTHON)' sh widgets/site/find-python.sh) && "$$python" -m venv --clear $(VENV); }
-	$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(STEP) "Installing Python packages" $(LOGS)/pip.log \
+	  $(RUN) -m pip install --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(STEP) "Installing the book" $(LOGS)/book.log \
+	  $(RUN) -m pip install --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/.browser: $(VENV)/.installed
-	$(RUN) -m tests.browser.install
+	@$(STEP) "Looking for browsers" $(LOGS)/browsers.log $(RUN) -m tests.browser.install
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed."; exit 1; }
-	npm ci --silent --no-audit --no-fund
+	@$(STEP) "Installing Node packages" $(LOGS)/npm.log npm ci --no-audit --no-fund
 	@touch $@
 
 lock: $(VENV)/.installed ## renew requirements.lock after an edit of pyproject.toml

@@ -20,7 +20,9 @@ LOOK = 0.02
 
 
 class Tab(Protocol):
-    """An open page: ``open`` an address, ``evaluate`` an expression in it, ``click`` what a selector finds, ``type`` letters."""
+    """An open page: ``open`` an address, ``evaluate`` an expression
+    in it, ``click`` what a selector finds, ``type`` letters.
+    """
 
     def open(self, address: str) -> None: ...
 

@@ -1,5 +1,5 @@
-// Drives Firefox over WebDriver BiDi: reads a line of JSON, { open }, { evaluate }, { click } or { type }, and answers with a
-// line of JSON.
+// Drives Firefox over WebDriver BiDi: reads a line of JSON, { open }, {
+// evaluate }, { click } or { type }, and answers with a line of JSON.
 
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";

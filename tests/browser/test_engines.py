@@ -1,5 +1,6 @@
-"""In Firefox and in WebKit, too, Python comes by the snapshot and computes what CPython computes, what a reader did is kept,
-keys and search work, and the book is there without a network."""
+"""In Firefox and in WebKit, too, Python comes by the snapshot and computes what CPython computes,
+what a reader did is kept, keys and search work, and the book is there without a network.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +95,8 @@ def test_a_figure_without_an_origin_answers_by_python(tab):
         assert f"Comparison {LABELS + 1}" in tab.evaluate(f"{FIGURE}.textContent")
 
 
-# One start of each browser for what follows: every test serves the book from an origin of its own, so none sees another's.
+# One start of each browser for what follows: every test serves
+# the book from an origin of its own, so none sees another's.
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -1,7 +1,8 @@
 // What the keyboard tour asks of a page: where the Tab key should lead, where it led, and how focus showed there.
 
 window.tour = (() => {
-  const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=true]";
+  const CONTROLS =
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex], [contenteditable=true]";
   let reached = new Set();
   let last = null; // the stop before, and how it looked with focus
   const shifts = []; // [how much, what moved from where to where]
@@ -13,11 +14,15 @@ window.tour = (() => {
   }).observe({ type: "layout-shift", buffered: true });
 
   const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join();
-  const moved = ({ node, previousRect, currentRect }) => `${node ? describe(node) : "gone"} from ${place(previousRect)} to ${place(currentRect)}`;
+  const moved = ({ node, previousRect, currentRect }) =>
+    `${node ? describe(node) : "gone"} from ${place(previousRect)} to ${place(currentRect)}`;
 
   const describe = (node) => {
     const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
-    const tag = element?.cloneNode(false).outerHTML.replace(/ (data-focus-visible-added|style)="[^"]*"/g, "").slice(0, 120);
+    const tag = element
+      ?.cloneNode(false)
+      .outerHTML.replace(/ (data-focus-visible-added|style)="[^"]*"/g, "")
+      .slice(0, 120);
     return `${tag} “${node.textContent.trim().replace(/\s+/g, " ").slice(0, 40)}”`;
   };
 
@@ -28,11 +33,15 @@ window.tour = (() => {
       : node;
 
   const usable = (node) =>
-    node.tabIndex >= 0 && !node.disabled && !node.closest("[inert]") && node.checkVisibility({ visibilityProperty: true });
+    node.tabIndex >= 0 &&
+    !node.disabled &&
+    !node.closest("[inert]") &&
+    node.checkVisibility({ visibilityProperty: true });
 
   const stops = () => new Set([...document.querySelectorAll(CONTROLS)].filter(usable).map(group));
 
-  // What shows a control: itself; for an input also its label, or the label after it; for a mark in a chart what it holds.
+  // What shows a control: itself; for an input also its label,
+  // or the label after it; for a mark in a chart what it holds.
   const faces = (node) => {
     const labels = [...(node.labels ?? [])];
     if (node.matches("input") && node.nextElementSibling?.matches("label")) labels.push(node.nextElementSibling);
@@ -43,7 +52,8 @@ window.tour = (() => {
   const look = (node) =>
     faces(node)
       .map((face) => {
-        const { outlineStyle, outlineWidth, outlineColor, boxShadow, stroke, strokeWidth, visibility } = getComputedStyle(face);
+        const { outlineStyle, outlineWidth, outlineColor, boxShadow, stroke, strokeWidth, visibility } =
+          getComputedStyle(face);
         const outline = outlineStyle === "none" ? "" : `${outlineWidth} ${outlineColor}`;
         return [outline, boxShadow, ...(face instanceof SVGElement ? [stroke, strokeWidth, visibility] : [])].join();
       })
@@ -59,13 +69,21 @@ window.tour = (() => {
 
   // Why nothing of a node can be seen, or null where some of it can.
   const hidden = (node) => {
-    const boxes = faces(node).flatMap((face) => (getComputedStyle(face).opacity === "0" ? [] : [...face.getClientRects()]));
+    const boxes = faces(node).flatMap((face) =>
+      getComputedStyle(face).opacity === "0" ? [] : [...face.getClientRects()],
+    );
     const spots = boxes
-      .map(({ left, right, top, bottom }) => [Math.max(left, 0), Math.min(right, innerWidth), Math.max(top, 0), Math.min(bottom, innerHeight)])
+      .map(({ left, right, top, bottom }) => [
+        Math.max(left, 0),
+        Math.min(right, innerWidth),
+        Math.max(top, 0),
+        Math.min(bottom, innerHeight),
+      ])
       .filter(([left, right, top, bottom]) => right - left > 1 && bottom - top > 1)
       .map(([left, right, top, bottom]) => [(left + right) / 2, (top + bottom) / 2]);
     if (!boxes.length) return "not drawn";
-    if (!spots.length) return `at ${boxes.map(({ x, y, width, height }) => [x, y, width, height].map(Math.round)).join("; ")}`;
+    if (!spots.length)
+      return `at ${boxes.map(({ x, y, width, height }) => [x, y, width, height].map(Math.round)).join("; ")}`;
     const covers = spots.map(([x, y]) => cover(node, x, y));
     return covers.every(Boolean) ? `under ${describe(covers[0])}` : null;
   };
@@ -86,10 +104,11 @@ window.tour = (() => {
     // Notes the stop that has focus: whether the round is over, and what is wrong.
     here() {
       const problems = [];
-      if (last?.node.isConnected && look(last.node) === last.look) problems.push(`focus does not show: ${describe(last.node)}`);
+      if (last?.node.isConnected && look(last.node) === last.look)
+        problems.push(`focus does not show: ${describe(last.node)}`);
       const node = document.activeElement;
       // The page in a frame has its own tour; from this one, all its stops look like the frame.
-      if (node?.matches("iframe")) return (last = null), { over: false, problems };
+      if (node?.matches("iframe")) return ((last = null), { over: false, problems });
       if (node === document.body || reached.has(node)) return { over: true, problems };
       reached.add(node);
       last = { node, look: look(node) };

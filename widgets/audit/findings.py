@@ -198,7 +198,8 @@ def _quartiles(values: np.ndarray) -> tuple[float, float, float]:
     if not len(values):
         return 0.0, 0.0, 0.0
     ordered = np.sort(values)
-    return tuple(float(ordered[min(int(part * len(ordered)), len(ordered) - 1)]) for part in (0.25, 0.5, 0.75))
+    low, middle, high = (float(ordered[min(int(part * len(ordered)), len(ordered) - 1)]) for part in (0.25, 0.5, 0.75))
+    return low, middle, high
 
 
 def rewards(differences: np.ndarray, rows: Rows) -> Rewards:

@@ -146,19 +146,19 @@ class Layout:
             self._head = (self._head + text).lstrip("\ufeff \t\r\n")
             if self._head.count("\n") < 2 and len(self._head) < LOOKED_AT:
                 return
-            text = self._settle()
+            _, text = self._settle()
         yield from self.framer.feed(text)
 
     def close(self) -> Iterator[Raw]:
         if self.framer is None:
-            text = self._settle()
-            yield from self.framer.feed(text)
+            framer, text = self._settle()
+            yield from framer.feed(text)
         yield from self.framer.close()
 
-    def _settle(self) -> str:
+    def _settle(self) -> tuple[Lines | Values | Rows, str]:
         text, self._head = self._head, ""
         self.framer = framer_of(text)
-        return text
+        return self.framer, text
 
     @property
     def name(self) -> str:

@@ -12,8 +12,9 @@ export function bookmark() {
 }
 
 function offer(chapter) {
-  const place = document.querySelector("[data-continue]");
-  const link = [...document.querySelectorAll(".book-path a")].find(({ textContent }) => textContent.trim() === chapter);
+  const place = /** @type {HTMLAnchorElement} */ (document.querySelector("[data-continue]"));
+  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".book-path a"));
+  const link = [...links].find(({ textContent }) => textContent.trim() === chapter);
   if (!place || !link || chapter === "1") return;
   place.href = link.href;
   place.textContent = `Continue with chapter ${chapter}`;

@@ -3,10 +3,12 @@
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 document.addEventListener("keydown", (event) => {
-  const column = event.target.closest?.(".column");
+  const column = /** @type {HTMLElement} */ (/** @type {Element} */ (event.target).closest?.(".column"));
   const step = STEPS[event.key];
   if (!column || step === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  const columns = [...column.parentElement.querySelectorAll(":scope > .column")];
+  const columns = [...column.parentElement.querySelectorAll(":scope > .column")].map(
+    (other) => /** @type {HTMLElement} */ (other),
+  );
   const next = columns[Math.min(Math.max(columns.indexOf(column) + step, 0), columns.length - 1)];
   column.tabIndex = -1;
   next.tabIndex = 0;

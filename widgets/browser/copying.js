@@ -27,12 +27,16 @@ export function logsOf(figure, names = [figure.name, ...figure.needs]) {
 function logOf(figure, name) {
   if (name === figure.name) return figure.log;
   const peer = figure.python.figure(name);
-  return peer ? peer.log : links.linked(name) ?? store.read(name).log;
+  return peer ? peer.log : (links.linked(name) ?? store.read(name).log);
 }
 
 async function handOver(notices, address) {
-  const long = address.length > SAFE ? ` It has ${inWords(address.length)} characters, and some chat programs cut links beyond ${inWords(SAFE)}.` : "";
-  if (await copy(address)) return notices.say("info", `The link to this state is on your clipboard.${long}`, { id: "link" });
+  const long =
+    address.length > SAFE
+      ? ` It has ${inWords(address.length)} characters, and some chat programs cut links beyond ${inWords(SAFE)}.`
+      : "";
+  if (await copy(address))
+    return notices.say("info", `The link to this state is on your clipboard.${long}`, { id: "link" });
   const field = Object.assign(document.createElement("input"), { readOnly: true, value: address, className: "copied" });
   field.setAttribute("aria-label", "The link to this state");
   notices.say("info", `This browser lets no page copy. Here is the link to this state: `, { id: "link", more: field });
@@ -44,13 +48,20 @@ async function offerShorter(figure, notices, names, address) {
   const { links: texts } = await figure.python.ask({ type: "link", widget: figure.name, of: names });
   const short = links.linkTo(Object.fromEntries(Object.entries(texts).map(([name, each]) => [name, each.short])));
   const without = Object.values(texts).reduce((sum, each) => sum + each.left_out, 0);
-  const said = `The link to this state has ${inWords(address.length)} characters: mail, chats and some browsers can’t carry it.`;
+  const said =
+    `The link to this state has ${inWords(address.length)} characters: ` +
+    "mail, chats and some browsers can’t carry it.";
   const actions = { "Copy it all the same": () => handOver(notices, address), Dismiss: () => {} };
   if (!without) return notices.say("warn", said, { actions, id: "link" });
-  return notices.say("warn", `${said} Without ${without === 1 ? "the long text or file" : "the long texts and files"} in it there are ${inWords(short.length)}.`, {
-    actions: { "Copy the short one": () => handOver(notices, short), ...actions },
-    id: "link",
-  });
+  return notices.say(
+    "warn",
+    `${said} Without ${without === 1 ? "the long text or file" : "the long texts and files"} in it ` +
+      `there are ${inWords(short.length)}.`,
+    {
+      actions: { "Copy the short one": () => handOver(notices, short), ...actions },
+      id: "link",
+    },
+  );
 }
 
 const inWords = (number) => number.toLocaleString("en");

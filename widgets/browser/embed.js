@@ -1,5 +1,5 @@
-// Figures in the pages of others: the snippet that puts one there, what its own page does in the frame, and how a page of the
-// book hears its frames. All that passes between host and frame are these two messages.
+// Figures in the pages of others: the snippet that puts one there, what its own page does in the frame, and
+// how a page of the book hears its frames. All that passes between host and frame are these two messages.
 
 import { logsOf } from "./copying.js";
 import { copy } from "./facilities.js";
@@ -15,15 +15,28 @@ export const isEmbedded = "embedded" in document.documentElement.dataset;
 // figure's own, as an address within the book.
 export async function offerEmbed(figure, notices, page) {
   await figure.settled();
-  const logs = logsOf(figure), { hash } = new URL(linkTo(logs));
+  const logs = logsOf(figure),
+    { hash } = new URL(linkTo(logs));
   const address = new URL(`../../${page}`, import.meta.url).href + (Object.values(logs).some(Boolean) ? hash : "");
   const title = figure.section.querySelector(".widget-title").textContent;
   const text = snippet(address, title, Math.ceil(figure.section.offsetHeight) + MARGIN);
-  const field = Object.assign(document.createElement("textarea"), { readOnly: true, value: text, rows: 8, spellcheck: false, className: "copied" });
+  const field = Object.assign(document.createElement("textarea"), {
+    readOnly: true,
+    value: text,
+    rows: 8,
+    spellcheck: false,
+    className: "copied",
+  });
   field.setAttribute("aria-label", "The figure for your page");
   const copied = await copy(text);
-  const said = copied ? "The figure in this state, for a page of yours, is on your clipboard." : "Here is the figure in this state, for a page of yours.";
-  notices.say("info", `${said} With the script, its frame grows and shrinks with it; where none is allowed, take the first two lines. `, { id: "embed", more: field });
+  const said = copied
+    ? "The figure in this state, for a page of yours, is on your clipboard."
+    : "Here is the figure in this state, for a page of yours.";
+  notices.say(
+    "info",
+    `${said} With the script, its frame grows and shrinks with it; where none is allowed, take the first two lines. `,
+    { id: "embed", more: field },
+  );
   field.select();
 }
 
@@ -36,12 +49,15 @@ function snippet(address, title, height) {
 <script>
   addEventListener("message", ({ data, origin, source }) => {
     if (origin !== "${origin}" || data?.type !== "${HEIGHT}") return;
-    for (const frame of document.querySelectorAll("iframe")) if (frame.contentWindow === source) frame.height = data.height;
+    for (const frame of document.querySelectorAll("iframe")) {
+      if (frame.contentWindow === source) frame.height = data.height;
+    }
   });
 </script>`;
 }
 
-// A page of the book that shows figures in frames does what the snippet's script does, and has them wear its own colours.
+// A page of the book that shows figures in frames does what the
+// snippet's script does, and has them wear its own colours.
 export function hearFrames() {
   const frames = () => [...document.querySelectorAll("iframe")];
   const tell = (frame) => {
@@ -54,13 +70,16 @@ export function hearFrames() {
     frame.height = data.height;
     tell(frame);
   });
-  new MutationObserver(() => frames().forEach(tell)).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
+  new MutationObserver(() => frames().forEach(tell)).observe(document.body, {
+    attributeFilter: ["data-md-color-scheme"],
+  });
 }
 
 // In the frame.
 export function followHost() {
   const figure = document.querySelector("main");
-  const tell = () => parent.postMessage({ type: HEIGHT, height: Math.ceil(figure.getBoundingClientRect().height) }, "*");
+  const tell = () =>
+    parent.postMessage({ type: HEIGHT, height: Math.ceil(figure.getBoundingClientRect().height) }, "*");
   new ResizeObserver(tell).observe(figure);
   wearAsAsked();
   document.addEventListener("click", openOutside);
@@ -82,14 +101,16 @@ function wearAsAsked() {
   wear();
 }
 
-// A frame with sandbox="allow-scripts" alone may open nothing and save nothing, and nothing says so; whether it may save can't
-// even be asked.
+// A frame with sandbox="allow-scripts" alone may open nothing and save
+// nothing, and nothing says so; whether it may save can't even be asked.
 function openOutside(event) {
   const link = event.target.closest?.("a[href]");
   if (!link || globalThis.origin !== "null") return;
   const note = document.querySelector(".embed-note");
   if (link.hasAttribute("download")) {
-    note.textContent = `If no file has come, the page around this figure lets it save none. By itself the figure is at ${location.href}`;
+    note.textContent =
+      "If no file has come, the page around this figure lets it save none. " +
+      `By itself the figure is at ${location.href}`;
     return;
   }
   event.preventDefault();

@@ -1,6 +1,6 @@
-// What a browser may refuse: storage, a service worker, the clipboard, a worker, news of the connection. Each is asked for
-// here and nowhere else; each may throw, be missing or be full, and whoever asks gets a plain answer. The page's first
-// script (theme/partials/refusals.html) has seen to it that asking for a name can't throw.
+// What a browser may refuse: storage, a service worker, the clipboard, a worker, news of the connection. Each is
+// asked for here and nowhere else; each may throw, be missing or be full, and whoever asks gets a plain answer.
+// The page's first script (theme/partials/refusals.html) has seen to it that asking for a name can't throw.
 
 /* global __md_scope */
 
@@ -18,7 +18,9 @@ export const kept = (key) => {
 export function keep(key, value) {
   try {
     localStorage.setItem(key, value);
-    return refused.includes("localStorage") ? "This browser keeps nothing of this page: what you do here is gone when you leave." : null;
+    return refused.includes("localStorage")
+      ? "This browser keeps nothing of this page: what you do here is gone when you leave."
+      : null;
   } catch (error) {
     return `Your browser can't keep this figure's state (${error.name}): it will be gone when you leave.`;
   }
@@ -59,10 +61,10 @@ export async function copy(text) {
   }
 }
 
-// A worker that runs a module. Where a page may not start one from the script's own address (a sandboxed frame, a copy of
-// the page on another origin), a small one of the page's own imports it: a classic one, for in a frame without an origin
-// Chromium starts no module from a blob. What it is sent meanwhile is handed on; that it could import scripts the old way,
-// too, by which Pyodide tells a classic worker, is taken away.
+// A worker that runs a module. Where a page may not start one from the script's own address (a sandboxed
+// frame, a copy of the page on another origin), a small one of the page's own imports it: a classic one, for
+// in a frame without an origin Chromium starts no module from a blob. What it is sent meanwhile is handed on;
+// that it could import scripts the old way, too, by which Pyodide tells a classic worker, is taken away.
 export function startWorker(url, options) {
   try {
     if (new URL(url).origin === globalThis.origin) return new Worker(url, options);
@@ -77,5 +79,8 @@ export function startWorker(url, options) {
       () => early.forEach((data) => dispatchEvent(new MessageEvent("message", { data }))),
       (error) => setTimeout(() => { throw error; }),
     );`;
-  return new Worker(URL.createObjectURL(new Blob([importing], { type: "text/javascript" })), { ...options, type: "classic" });
+  return new Worker(URL.createObjectURL(new Blob([importing], { type: "text/javascript" })), {
+    ...options,
+    type: "classic",
+  });
 }

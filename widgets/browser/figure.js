@@ -52,9 +52,11 @@ export class Figure {
   // Messages to Python.
 
   mount() {
-    const needs = {}, owed = {};
+    const needs = {},
+      owed = {};
     for (const need of this.needs) {
-      const kept = store.read(need), text = links.linked(need);
+      const kept = store.read(need),
+        text = links.linked(need);
       needs[need] = text ?? kept.log;
       owed[need] = text === null ? kept.pending : [];
     }
@@ -85,7 +87,12 @@ export class Figure {
       this.#typing = { name: dataset.event, value: control.value, timer: setTimeout(() => this.flush(), TYPING_PAUSE) };
       return undefined;
     }
-    const value = type === "checkbox" ? control.checked : type === "range" || type === "number" ? Number(control.value) : control.value;
+    const value =
+      type === "checkbox"
+        ? control.checked
+        : type === "range" || type === "number"
+          ? Number(control.value)
+          : control.value;
     return this.act(control, JSON.stringify(value));
   }
 
@@ -138,7 +145,10 @@ export class Figure {
       this.#show(this.first);
     }
     this.send({ type: "reset" });
-    if (log) this.#notices.say("info", "Started over.", { actions: { "Bring it back": () => this.send({ type: "load", log }) } });
+    if (log)
+      this.#notices.say("info", "Started over.", {
+        actions: { "Bring it back": () => this.send({ type: "load", log }) },
+      });
   }
 
   // Where long work is stopped is the reader's doing too: another tab must not run it to its end.
@@ -160,11 +170,14 @@ export class Figure {
     this.#barrier = Math.max(0, ...this.#record.pending.map(({ id }) => id));
   }
 
-  // Has Python show the record, which is another than the one before. It asks Python to come only where it is `wanted` now.
+  // Has Python show the record, which is another than the one
+  // before. It asks Python to come only where it is `wanted` now.
   load({ wanted = true } = {}) {
     const { log } = this.#record;
     this.#stored.forget();
-    const asked = this.python.post(log ? { type: "load", widget: this.name, log } : { type: "reset", widget: this.name });
+    const asked = this.python.post(
+      log ? { type: "load", widget: this.name, log } : { type: "reset", widget: this.name },
+    );
     this.#postPending();
     this.#barrier = Math.max(this.#barrier, asked);
     if (wanted) this.python.start();
@@ -210,7 +223,7 @@ export class Figure {
     else this.#stored.forget();
     if (reply.html !== null || !this.#isFirst) this.#show(reply.html ?? this.first);
     this.#stale(reply.stale);
-    this.#progress(reply.busy ? reply.progress ?? 0 : null);
+    this.#progress(reply.busy ? (reply.progress ?? 0) : null);
     this.section.querySelector("[data-tool=stop]").hidden = !reply.busy;
     for (const text of reply.messages) this.#notices.say("warn", text);
     if (reply.busy) return;
@@ -309,7 +322,8 @@ export class Figure {
     const { log, pending } = this.#record;
     this.section.dataset.pending = pending.length + (this.#loading ? 1 : 0); // what Python has not answered yet
     for (const tool of ["undo", "reset", "link"]) {
-      const button = this.section.querySelector(`[data-tool=${tool}]`), had = button === document.activeElement;
+      const button = this.section.querySelector(`[data-tool=${tool}]`),
+        had = button === document.activeElement;
       button.disabled = !log && !pending.length;
       if (had && button.disabled) focusOn(this.view);
     }

@@ -1,6 +1,7 @@
 // Files that the reader gives to a figure, and files that a figure gives back.
 
-const SLICES = 16, SLICE = 4096; // of a file, by which it is known again
+const SLICES = 16,
+  SLICE = 4096; // of a file, by which it is known again
 
 // Hands files to Python; returns what is said of them in the event: names, sizes and marks.
 export async function given(files, python) {
@@ -13,10 +14,11 @@ export async function given(files, python) {
   return value;
 }
 
-// From slices all over the file: to read a large one twice would take too long. No cryptography is meant, nor is there any
-// where a page is not served securely.
+// From slices all over the file: to read a large one twice would take too long.
+// No cryptography is meant, nor is there any where a page is not served securely.
 async function markOf(file) {
-  let one = 0x9e3779b9 ^ file.size, other = 0x85ebca6b;
+  let one = 0x9e3779b9 ^ file.size,
+    other = 0x85ebca6b;
   for (let slice = 0; slice < SLICES; slice++) {
     const start = Math.floor((Math.max(file.size - SLICE, 0) * slice) / (SLICES - 1));
     const bytes = new Uint8Array(await file.slice(start, start + SLICE).arrayBuffer());
@@ -46,8 +48,10 @@ export function takeFiles() {
     give(field, event.dataTransfer.files);
   });
   document.addEventListener("paste", (event) => {
-    if (event.target.matches?.("textarea, input:not([type=file])")) return;
-    const field = fieldAt(document.activeElement), data = event.clipboardData, text = data?.getData("text/plain");
+    if (/** @type {Element} */ (event.target).matches?.("textarea, input:not([type=file])")) return;
+    const field = fieldAt(document.activeElement),
+      data = event.clipboardData,
+      text = data?.getData("text/plain");
     if (!field || !(data?.files.length || text?.trim())) return;
     event.preventDefault();
     give(field, data.files.length ? data.files : [new File([text], "pasted.txt")]);
@@ -55,10 +59,12 @@ export function takeFiles() {
 }
 
 // The file field of the figure that a node is in.
-const fieldAt = (node) => node?.closest?.("section[data-widget]")?.querySelector("[data-view] input[type=file]") ?? null;
+const fieldAt = (node) =>
+  node?.closest?.("section[data-widget]")?.querySelector("[data-view] input[type=file]") ?? null;
 
 function light(field) {
-  for (const zone of document.querySelectorAll("[data-over]")) delete zone.dataset.over;
+  const lit = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-over]"));
+  for (const zone of lit) delete zone.dataset.over;
   const zone = field?.closest("[data-zone]");
   if (zone) zone.dataset.over = "";
 }

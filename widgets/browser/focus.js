@@ -1,7 +1,9 @@
 // Where focus was in a view, so that it can go back when the control it was on is gone.
 
 export function holdFocus(view, change) {
-  const active = view.contains(document.activeElement) ? document.activeElement : null;
+  const active = /** @type {HTMLButtonElement} */ (
+    view.contains(document.activeElement) ? document.activeElement : null
+  );
   const place = active && placeOf(view, active);
   change(active);
   if (place && (active.disabled || !view.contains(document.activeElement))) focusNear(view, place);
@@ -19,8 +21,10 @@ function placeOf(view, control) {
 
 // To the nearest control of the same kind that can be used, else to the view.
 function focusNear(view, { selector, index }) {
-  const far = ([place]) => Math.abs(place - index);
-  const usable = [...view.querySelectorAll(selector)].map((control, place) => [place, control]).filter(([, { disabled }]) => !disabled);
+  const far = (/** @type {[number, HTMLElement]} */ [place]) => Math.abs(place - index);
+  const usable = [...view.querySelectorAll(selector)]
+    .map((control, place) => /** @type {[number, HTMLButtonElement]} */ ([place, control]))
+    .filter(([, { disabled }]) => !disabled);
   const [, control] = usable.sort((one, other) => far(one) - far(other))[0] ?? [];
   if (control) control.focus({ preventScroll: true });
   else focusOn(view);

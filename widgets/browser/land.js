@@ -1,8 +1,9 @@
-// Where a link led. A browser goes there while the page is still being laid out, and may end up elsewhere: so once more,
-// when everything has its place and the reader has not moved.
+// Where a link led. A browser goes there while the page is still being laid out, and may end
+// up elsewhere: so once more, when everything has its place and the reader has not moved.
 
 const MOVES = ["wheel", "touchmove", "keydown", "pointerdown"];
-let returning = performance.getEntriesByType("navigation")[0]?.type !== "navigate"; // then the browser knows the way
+const [came] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+let returning = came?.type !== "navigate"; // then the browser knows the way
 let landed = null;
 
 addEventListener("popstate", () => (returning = true));

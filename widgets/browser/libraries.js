@@ -6,8 +6,8 @@
 const TABLE_STARTS = [24_000, 32_000];
 
 // Wraps Emscripten's module factory. `libraries` are the paths that Python will dlopen, in loading order; `locate`
-// says where a library's bytes are. `onInstance` is shown the memory as WebAssembly alone has filled it, before any code
-// has run.
+// says where a library's bytes are. `onInstance` is shown the memory
+// as WebAssembly alone has filled it, before any code has run.
 export function withLibraries(createModule, libraries, locate, { onInstance }) {
   return (settings) => {
     const { locateFile, instantiateWasm } = settings;

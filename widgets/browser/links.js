@@ -1,9 +1,21 @@
-// States in the address: #reward-hacking=2.0003...&preference-labeling=2.0001..., the first of them the one that is meant,
-// the others those that it builds on. An empty one is a figure in which nothing has happened.
+// States in the address: #reward-hacking=2.0003...&preference-labeling=2.0001..., the first of them the one
+// that is meant, the others those that it builds on. An empty one is a figure in which nothing has happened.
 
 // What a state's text may look like, by its version; or whatever else there is, of which Python says what is wrong.
 const STATE = /(?<![\w-])([a-z][a-z0-9-]*)=(?:3D)?(1\.[\w-]*|2\.(?:=?[0-9A-Za-z])*|[^&#?]*)/g;
-const ENTITIES = { num: "#", equals: "=", period: ".", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", hyphen: "-", dash: "-", lowbar: "_" };
+const ENTITIES = {
+  num: "#",
+  equals: "=",
+  period: ".",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+  hyphen: "-",
+  dash: "-",
+  lowbar: "_",
+};
 
 // The states in what is left of an address after mail and chat programs have had it, by the names of their figures.
 export function statesIn(text) {
@@ -16,12 +28,15 @@ export function statesIn(text) {
 
 // Undoes encodings laid upon one another, typography, and what is not seen. No state has any of these in it.
 function asWritten(text) {
-  let found = text, before;
+  let found = text,
+    before;
   for (let times = 0; found !== before && times < 4; times++) {
     before = found;
     found = found
       .replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => tryTo(() => decodeURIComponent(bytes)) ?? "")
-      .replace(/&#(\d{1,6});|&#x([0-9a-f]{1,5});/gi, (_, ten, sixteen) => String.fromCodePoint(ten ? Number(ten) : parseInt(sixteen, 16)))
+      .replace(/&#(\d{1,6});|&#x([0-9a-f]{1,5});/gi, (_, ten, sixteen) =>
+        String.fromCodePoint(ten ? Number(ten) : parseInt(sixteen, 16)),
+      )
       .replace(/&amp;?/gi, "&")
       .replace(/&([a-z]+);/gi, (entity, name) => ENTITIES[name.toLowerCase()] ?? entity)
       .replace(/\\u([0-9a-f]{4})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))

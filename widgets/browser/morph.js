@@ -14,8 +14,9 @@ export function morph(view, content, active = null) {
   Idiomorph.morph(view, typeof content === "string" ? parsed(content) : content, {
     morphStyle: "innerHTML",
     callbacks: {
-      // What is the same is passed over, unless it holds what a reader may have changed, of which the markup knows nothing.
-      beforeNodeMorphed: (node, wanted) => {
+      // What is the same is passed over, unless it holds what a
+      // reader may have changed, of which the markup knows nothing.
+      beforeNodeMorphed: (/** @type {Element} */ node, /** @type {Element} */ wanted) => {
         if (node.isEqualNode(wanted)) return mayHaveChanged(node);
         const canWait = node.matches?.(HEARD) && wanted.matches?.(HEARD);
         if (canWait) heard.push([node, wanted]);
@@ -23,7 +24,8 @@ export function morph(view, content, active = null) {
       },
       // What the reader opened stays open; a control being dragged keeps its value.
       beforeAttributeUpdated: (attribute, node, change) =>
-        !(attribute === "open" && change === "remove") && !(node === active && attribute === "value" && node.type !== "button"),
+        !(attribute === "open" && change === "remove") &&
+        !(node === active && attribute === "value" && /** @type {HTMLInputElement} */ (node).type !== "button"),
     },
   });
   return () => heard.forEach(([node, wanted]) => node.replaceWith(wanted));

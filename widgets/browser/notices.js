@@ -16,7 +16,11 @@ export class Notices {
     if (kind === "error") message.setAttribute("role", "alert");
     message.append(text, more);
     for (const [label, work] of Object.entries(actions)) {
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "tool", textContent: label });
+      const button = Object.assign(document.createElement("button"), {
+        type: "button",
+        className: "tool",
+        textContent: label,
+      });
       button.addEventListener("click", () => (message.remove(), work()));
       message.append(" ", button);
     }
@@ -24,6 +28,7 @@ export class Notices {
   }
 
   clear(id) {
-    for (const message of this.#place.querySelectorAll(":scope > [data-id]")) if (message.dataset.id === id) message.remove();
+    for (const message of this.#place.querySelectorAll(":scope > [data-id]"))
+      if (message.dataset.id === id) message.remove();
   }
 }

@@ -9,8 +9,9 @@ const QUIET = 1500; // milliseconds of peace before anything is fetched ahead of
 const SETTLED = 600; // milliseconds after loading, when the theme has asked for what it needs, too
 const JUST_OPENED = 8000; // milliseconds since the page was asked for
 
+/** @type {Promise<unknown>} */
 const loaded = new Promise((done) => {
-  if (document.readyState === "complete") done();
+  if (document.readyState === "complete") done(null);
   else addEventListener("load", done, { once: true });
 });
 
@@ -46,31 +47,37 @@ function rehearse() {
 }
 
 // A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the
-// page still asks for files: Chromium would start the old worker again for one of them, and keep it. The browser may also
-// have let it take over by itself, while this page was on its way from the old one: the worker tells every page. It also
-// tells when the book is no longer at this address, and then keeps nothing any more: what comes next comes from the network.
+// page still asks for files: Chromium would start the old worker again for one of them, and keep it. The
+// browser may also have let it take over by itself, while this page was on its way from the old one: the
+// worker tells every page. It also tells when the book is no longer at this address, and then keeps nothing
+// any more: what comes next comes from the network.
 export async function takeOver() {
   if (!OFFLINE || !serviceWorkers()) return;
   serviceWorkers().addEventListener("message", ({ data, source }) => {
-    if (source?.scriptURL === SCRIPT && ["taken over", "let go"].includes(data)) follow();
+    if (source instanceof ServiceWorker && source.scriptURL === SCRIPT && ["taken over", "let go"].includes(data))
+      follow();
   });
   await loaded;
   await new Promise((done) => setTimeout(done, SETTLED));
-  const registration = await serviceWorkers().getRegistration(ROOT).catch(() => null);
+  const registration = await serviceWorkers()
+    .getRegistration(ROOT)
+    .catch(() => null);
   if (registration?.scope === ROOT.href) registration.waiting?.postMessage("activate");
   if (isKept()) serviceWorkers().controller.postMessage("look");
 }
 
 // The reader asks for a newer release than the one that is kept. Where there is none, the page just opens again.
 export async function renew() {
-  const registration = await serviceWorkers()?.getRegistration(new URL("../../", import.meta.url)).catch(() => null);
+  const registration = await serviceWorkers()
+    ?.getRegistration(new URL("../../", import.meta.url))
+    .catch(() => null);
   await registration?.update().catch(() => null);
   const coming = registration?.installing ?? registration?.waiting;
   if (coming) {
     const isThere = () => ["installed", "activated", "redundant"].includes(coming.state);
     await new Promise((done) => {
-      if (isThere()) return done();
-      return coming.addEventListener("statechange", () => isThere() && done());
+      if (isThere()) return done(null);
+      return coming.addEventListener("statechange", () => isThere() && done(null));
     });
     registration.waiting?.postMessage("activate");
     await new Promise((done) => serviceWorkers().addEventListener("controllerchange", done, { once: true }));
@@ -85,7 +92,8 @@ function follow() {
 }
 
 let begun = false;
-for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, () => (begun = true), { once: true, capture: true });
+for (const kind of ["pointerdown", "keydown"])
+  addEventListener(kind, () => (begun = true), { once: true, capture: true });
 
 let stale = false;
 export const isStale = () => stale;

@@ -30,7 +30,7 @@ function arrive() {
       figures.delete(name);
     }
   }
-  for (const section of document.querySelectorAll("section[data-widget]")) {
+  for (const section of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("section[data-widget]"))) {
     if (figures.get(section.dataset.widget)?.section !== section) {
       figures.set(section.dataset.widget, new Figure(section, python));
     }
@@ -68,11 +68,16 @@ function startWhenNear(sections) {
   for (const section of sections) near.observe(section);
 }
 
-const figureOf = (node) => figures.get(node.closest?.("section[data-widget]")?.dataset.widget);
+/** @returns {HTMLElement | null} what an event happened to, where that is not the whole document */
+const elementOf = (target) => (target instanceof Element ? /** @type {HTMLElement} */ (target) : null);
+const figureOf = (node) => {
+  const section = /** @type {HTMLElement} */ (elementOf(node)?.closest("section[data-widget]"));
+  return figures.get(section?.dataset.widget);
+};
 
 let pressed = ""; // what the last click's control did
 document.addEventListener("click", ({ target, detail }) => {
-  const control = target.closest?.("button, [data-tool]");
+  const control = /** @type {HTMLButtonElement} */ (elementOf(target)?.closest("button, [data-tool]"));
   const figure = control && figureOf(control);
   if (!figure || control.disabled || control.getAttribute("aria-disabled") === "true") return;
   // The second click of a double one is not meant for what has come under it since.
@@ -86,7 +91,7 @@ document.addEventListener("click", ({ target, detail }) => {
 });
 
 document.addEventListener("input", ({ target }) => {
-  const figure = target.dataset?.event && figureOf(target);
+  const figure = elementOf(target)?.dataset.event && figureOf(target);
   if (figure) figure.change(target);
 });
 
@@ -97,15 +102,19 @@ document.addEventListener("submit", (event) => {
 // Letter keys work only while focus is inside the figure, and never while text is being typed.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.matches?.("textarea, select, input:not([type=radio], [type=checkbox], [type=button])")) return;
-  if (event.target.matches?.("input") && event.key.startsWith("Arrow")) return;
+  const on = elementOf(event.target);
+  if (on?.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=button])")) return;
+  if (on?.matches("input") && event.key.startsWith("Arrow")) return;
   const section = figureOf(event.target)?.section;
   // One press, one act: a key that is held is pressed once.
-  if (event.repeat && section && event.target.matches("button") && [" ", "Enter"].includes(event.key)) return event.preventDefault();
+  if (event.repeat && section && on.matches("button") && [" ", "Enter"].includes(event.key))
+    return event.preventDefault();
   const key = event.key === " " ? "" : signOf(event);
-  const control = key && [...section?.querySelectorAll("[data-key]") ?? []].find(
-    ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
-  );
+  const control =
+    key &&
+    [...(section?.querySelectorAll("[data-key]") ?? [])].find(
+      ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
+    );
   // Material has letter keys of its own: "n" would lead away from a figure whose Next is not there just now.
   if (section && /^[a-z]$/.test(key)) event.stopPropagation();
   if (!control) return;
@@ -115,13 +124,15 @@ document.addEventListener("keydown", (event) => {
   control.click();
 });
 
-// The key's own sign, or the one at its place where the layout has no such letter or digit there: Cyrillic, Greek, AZERTY.
+// The key's own sign, or the one at its place where the layout
+// has no such letter or digit there: Cyrillic, Greek, AZERTY.
 function signOf({ key, code }) {
   const sign = key.toLowerCase();
-  return /^[^a-z0-9]$/u.test(sign) ? /^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? sign : sign;
+  return /^[^a-z0-9]$/u.test(sign) ? (/^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? sign) : sign;
 }
 
-// Another tab of this book may have gone on with what a figure here shows, before this page's eyes or while it was away.
+// Another tab of this book may have gone on with what a figure
+// here shows, before this page's eyes or while it was away.
 const meetAll = () => {
   for (const figure of figures.values()) figure.meet();
 };

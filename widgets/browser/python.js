@@ -75,8 +75,8 @@ export class Python {
     this.#worker?.postMessage(file);
   }
 
-  // While the worker reads Python's script and memory, this thread has WebAssembly compiled. Where that fails the worker
-  // does it, and says what is wrong.
+  // While the worker reads Python's script and memory, this thread has WebAssembly
+  // compiled. Where that fails the worker does it, and says what is wrong.
   async #compileFor(worker) {
     try {
       worker.postMessage({ compiled: await WebAssembly.compileStreaming(fetch(new URL(WASM_FILE, import.meta.url))) });
@@ -99,7 +99,10 @@ export class Python {
     this.start();
   }
 
-  // Sends a message if there is a worker to take it; otherwise the figure's mount will. Returns its id.
+  /**
+   * Sends a message if there is a worker to take it; otherwise the figure's mount will. Returns its id.
+   * @param {Message} message
+   */
   post(message) {
     const id = ++this.#id;
     if (this.#worker && this.state !== "failed") {
@@ -109,7 +112,11 @@ export class Python {
     return id;
   }
 
-  // A question whose answer is no view.
+  /**
+   * A question whose answer is no view.
+   * @param {Message} message
+   * @returns {Promise<Extract<Reply, { type: "link" }>>}
+   */
   ask(message) {
     return new Promise((answer) => this.#asked.set(this.post(message), answer));
   }
@@ -138,11 +145,13 @@ export class Python {
     return this.#startAnew();
   }
 
+  /** @param {Reply} message */
   #receive(message) {
     this.#hear();
     // More is to come: the rest of Python, or of long work.
-    const more = this.state === "loading" || message.busy || (message.type === "pong" && this.#busy);
-    if (message.type !== "pong") this.#busy = Boolean(message.busy);
+    const busy = "busy" in message && message.busy;
+    const more = this.state === "loading" || busy || (message.type === "pong" && this.#busy);
+    if (message.type !== "pong") this.#busy = busy;
     if (more) this.#watch = setTimeout(() => this.#call(), SILENCE);
     if (message.type === "progress") {
       this.progress = message.fraction;

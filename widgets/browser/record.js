@@ -1,7 +1,7 @@
-// What the reader has done in a figure, as it is kept: { log, length, pending, acts }. `log` is Python's text of all events,
-// null where there are none; `pending` are the messages that Python has not answered yet. `acts` says what the record was
-// made from: how many times each visit of the book acted on it. A record may only replace one that it was made from, or two
-// tabs would undo each other's work.
+// What the reader has done in a figure, as it is kept: { log, length, pending, acts }. `log` is Python's text
+// of all events, null where there are none; `pending` are the messages that Python has not answered yet.
+// `acts` says what the record was made from: how many times each visit of the book acted on it. A record may
+// only replace one that it was made from, or two tabs would undo each other's work.
 
 const VISIT = Math.random().toString(36).slice(2, 8);
 const VISITS = 40; // that are remembered
@@ -42,5 +42,6 @@ export function onceMore(...others) {
 }
 
 // Whether a record has in it all that another one has.
-export const stemsFrom = (record, other) => Object.entries(other.acts).every(([visit, count]) => record.acts[visit] >= count);
+export const stemsFrom = (record, other) =>
+  Object.entries(other.acts).every(([visit, count]) => record.acts[visit] >= count);
 export const isSame = (record, other) => stemsFrom(record, other) && stemsFrom(other, record);

@@ -49,8 +49,11 @@ function checkWebAssembly() {
 // A file without which Python can't start in any way.
 export class MissingFile extends Error {}
 
+/** @param {{ way: Function, needs: string[], mayBeKept?: boolean }} how */
 async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
-  const fetchBefore = self.fetch, { instantiateStreaming, Module } = WebAssembly, { stackTraceLimit } = Error;
+  const fetchBefore = self.fetch,
+    { instantiateStreaming, Module } = WebAssembly,
+    { stackTraceLimit } = Error;
   const own = kept ? needs.filter((name) => name !== core.wasm) : needs;
   // Pyodide waits for ever, too, for a file that breaks off on its way.
   let lose;
@@ -62,7 +65,7 @@ async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
   const early = new Map(own.map((name) => [at(name), fetch(at(name))]));
   for (const response of early.values()) response.catch(() => {}); // `loss` tells
   self.fetch = async (resource, options) => {
-    const address = String(resource?.url ?? resource);
+    const address = String(resource instanceof Request ? resource.url : resource);
     if (kept && address === at(core.wasm)) return new Response();
     const response = early.get(address) ?? fetch(resource, options);
     early.delete(address);
@@ -72,7 +75,9 @@ async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
   if (kept) {
     WebAssembly.instantiateStreaming = async (_, imports) => {
       const module = await compiled;
-      return module ? { module, instance: await WebAssembly.instantiate(module, imports) } : instantiateStreaming(fetch(at(core.wasm)), imports);
+      if (!module) return instantiateStreaming(fetch(at(core.wasm)), imports);
+      const instance = await WebAssembly.instantiate(module, imports);
+      return /** @type {WebAssembly.WebAssemblyInstantiatedSource} */ (/** @type {unknown} */ ({ module, instance }));
     };
   }
   // For some 260 functions, Emscripten tries whether WebAssembly's table takes them, catches the error, and compiles a
@@ -105,7 +110,7 @@ function oncePerContent() {
 function byteCounter(expected, onProgress) {
   let received = 0;
   return async (response) => {
-    for (const reader = response.clone().body.getReader(); ; ) {
+    for (const reader = response.clone().body.getReader(); ;) {
       const { done, value } = await reader.read();
       if (done) return;
       received += value.byteLength;
@@ -151,7 +156,10 @@ const fromSnapshot = {
   needs: [core.wasm, snapshot?.file, snapshot?.stdlib, ...(snapshot?.libraries ?? []).map(({ file }) => file)],
   async way() {
     const script = import(at(`${core.folder}pyodide.asm.mjs`));
-    const packed = unpacked(snapshot.file, snapshot.runs.reduce((sum, [from, to]) => sum + to - from, 0));
+    const packed = unpacked(
+      snapshot.file,
+      snapshot.runs.reduce((sum, [from, to]) => sum + to - from, 0),
+    );
     packed.catch(() => {}); // awaited below; the module's own failure may come first
     const libraries = snapshot.libraries.map(({ path }) => path);
     const locate = (path) => at(snapshot.libraries.find((library) => library.path === path).file);
@@ -170,7 +178,8 @@ const fromSnapshot = {
         fill(module, await packed, first);
         return module;
       },
-      // What a snapshot says of itself. Its memory, which Pyodide would wait for before anything else, is filled in above.
+      // What a snapshot says of itself. Its memory, which Pyodide
+      // would wait for before anything else, is filled in above.
       _loadSnapshot: Uint8Array.from(atob(snapshot.header), (letter) => letter.charCodeAt(0)),
     });
     // A snapshot holds one state of the generator: every reader would draw the same numbers.
@@ -182,14 +191,16 @@ const fromSnapshot = {
 // Puts the snapshot's memory into the heap: runs of bytes, zeros between them. Where WebAssembly has filled the memory
 // itself, which is in the first run, the snapshot holds the differences from that.
 function fill(module, chunks, first) {
-  if (checksum(first) !== snapshot.check) throw new Error("WebAssembly's memory is not the one that the snapshot was made from");
+  if (checksum(first) !== snapshot.check)
+    throw new Error("WebAssembly's memory is not the one that the snapshot was made from");
   const used = module.HEAPU8.length;
   if (snapshot.heap > used) module.growMemory(snapshot.heap); // by zeros
-  const heap = module.HEAPU8, parts = chunks.values();
+  const heap = module.HEAPU8,
+    parts = chunks.values();
   let [rest, end] = [new Uint8Array(0), 0];
   for (const [from, to] of snapshot.runs) {
     heap.fill(0, end, Math.min(from, used));
-    for (let place = from; place < to; ) {
+    for (let place = from; place < to;) {
       if (!rest.length) rest = parts.next().value;
       const part = rest.subarray(0, to - place);
       heap.set(part, place);

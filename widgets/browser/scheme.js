@@ -1,9 +1,11 @@
-// Light or dark, by Material's own switch and record of it. Its script for the switch is not used: it announces the colours
-// in the page's head, upon which Chromium styles every element of the page anew, several times while the book starts.
+// Light or dark, by Material's own switch and record of it. Its script for the switch is not used: it
+// announces the colours in the page's head, upon which Chromium styles every element of the page anew,
+// several times while the book starts.
 
 import { keep, kept, themeKey } from "./facilities.js";
 
-const options = [...document.querySelectorAll("[data-scheme-switch] input")];
+const switches = "[data-scheme-switch] input";
+const options = [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll(switches))];
 const light = matchMedia("(prefers-color-scheme: light)");
 const bar = document.head.appendChild(Object.assign(document.createElement("meta"), { name: "theme-color" }));
 
@@ -12,7 +14,10 @@ const record = () => themeKey("__palette");
 export function switchSchemes() {
   for (const option of options) {
     option.addEventListener("change", () => choose(option));
-    option.addEventListener("keydown", ({ key }) => key === "Enter" && choose(options[(options.indexOf(option) + 1) % options.length]));
+    option.addEventListener(
+      "keydown",
+      ({ key }) => key === "Enter" && choose(options[(options.indexOf(option) + 1) % options.length]),
+    );
   }
   light.addEventListener("change", wear);
   wear();
@@ -43,6 +48,6 @@ function choose(option) {
 function show(option) {
   option.checked = true;
   document.body.dataset.mdColorScheme = option.dataset.mdColorScheme;
-  for (const other of options) other.nextElementSibling.hidden = other !== option;
+  for (const other of options) /** @type {HTMLElement} */ (other.nextElementSibling).hidden = other !== option;
   requestAnimationFrame(() => (bar.content = getComputedStyle(document.body).getPropertyValue("--ground")));
 }

@@ -1,11 +1,13 @@
-// Goes before the script of Material's search worker, which builds an index as soon as a page opens: that would take from
-// Python's start, so what the page tells it waits for a moment. Who searches sooner is answered then. The index holds one
-// form for all spellings of a word (spellings.js), and so does every question; results show the book's own words.
+// Goes before the script of Material's search worker, which builds an index as soon as a page opens: that
+// would take from Python's start, so what the page tells it waits for a moment. Who searches sooner is
+// answered then. The index holds one form for all spellings of a word (spellings.js), and so does every
+// question; results show the book's own words.
 
 import { form, forms, HYPHEN, plain } from "./spellings.js";
 
 const MOMENT = 1000;
-const QUESTION = 2, ANSWER = 3; // kinds of Material's messages
+const QUESTION = 2,
+  ANSWER = 3; // kinds of Material's messages
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’.\u2010\u2011-]*/gu;
 const MARKED = 8; // words, at most, that the page of a result marks
 
@@ -78,7 +80,8 @@ function asked(question) {
   sought = new Map(typed.map((word) => [word, formsFor(word)]));
   for (const run of runs(typed)) {
     const joined = form(run.map(plain).join(""));
-    if (written.has(joined) || (run.at(-1) === typed.at(-1) && isKnown(joined))) for (const word of run) sought.get(word).push(joined);
+    if (written.has(joined) || (run.at(-1) === typed.at(-1) && isKnown(joined)))
+      for (const word of run) sought.get(word).push(joined);
   }
   // A word of one letter is the beginning of too many, but when it is all there is.
   const exactly = (one) => (one.length > 1 || typed.length < 2 ? one : `${one}^1`);
@@ -95,7 +98,7 @@ const whole = (word) => forms(word)[0]?.[0] ?? word;
 function formsFor(word) {
   const [[one], ...parts] = forms(word);
   if (isKnown(one)) return [one];
-  return parts.length ? parts.map(([part]) => part) : halves(one) ?? [one];
+  return parts.length ? parts.map(([part]) => part) : (halves(one) ?? [one]);
 }
 
 // "rewardmodel": two words of the book, written as one.
@@ -118,10 +121,15 @@ function told({ items, suggest, ...rest }) {
 }
 
 function terms(item) {
-  const found = new Set([...`${item.title} ${item.text}`.matchAll(/<mark>(.*?)<\/mark>/g)].map(([, mark]) => longest(mark)));
+  const found = new Set(
+    [...`${item.title} ${item.text}`.matchAll(/<mark>(.*?)<\/mark>/g)].map(([, mark]) => longest(mark)),
+  );
   const isMissing = (one) => item.terms[one] === false;
   const missing = [...sought].filter(([, all]) => all.every(isMissing)).map(([word]) => word);
-  return Object.fromEntries([...[...found].slice(0, MARKED).map((word) => [word, true]), ...missing.map((word) => [word, false])]);
+  return Object.fromEntries([
+    ...[...found].slice(0, MARKED).map((word) => [word, true]),
+    ...missing.map((word) => [word, false]),
+  ]);
 }
 
 // A page is searched for single words: of one with hyphens, for what tells most.

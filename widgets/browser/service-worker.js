@@ -4,8 +4,8 @@
 /* global RELEASE, FILES */
 
 const { scope } = self.registration;
-// Books on one origin (translations, forks, previews) see each other's caches: a book's own carry its path. No path holds a
-// space, so no book's names begin like those of a book whose path begins like its own.
+// Books on one origin (translations, forks, previews) see each other's caches: a book's own carry its path.
+// No path holds a space, so no book's names begin like those of a book whose path begins like its own.
 const OWN = `rlhf-book:${new URL(scope).pathname} `;
 const EARLIER = "rlhf-book-"; // any book's, before names carried the path
 const CACHE = OWN + RELEASE;
@@ -16,15 +16,15 @@ const AT_ONCE = 4;
 const address = (name) => new URL(name, scope).href;
 const isFile = (url) => url.startsWith(scope) && Object.hasOwn(FILES, url.slice(scope.length));
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
-self.addEventListener("fetch", (event) => {
+self.addEventListener("install", (/** @type {ExtendableEvent} */ event) => event.waitUntil(install()));
+self.addEventListener("activate", (/** @type {ExtendableEvent} */ event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (/** @type {FetchEvent} */ event) => {
   const { request } = event;
   if (request.method === "GET" && request.url.startsWith(scope)) event.respondWith(answer(request));
 });
-// A page that has only just opened asks for the release that waits; none is ever swapped under a reader. One that has come
-// to rest asks whether the book is still at this address.
-self.addEventListener("message", (event) => {
+// A page that has only just opened asks for the release that waits; none is ever swapped
+// under a reader. One that has come to rest asks whether the book is still at this address.
+self.addEventListener("message", (/** @type {ExtendableMessageEvent} */ event) => {
   if (event.data === "activate") self.skipWaiting();
   if (event.data === "look") event.waitUntil(look().catch(() => {})); // caches may fail
 });
@@ -39,7 +39,8 @@ async function install() {
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    await cache.put(LISTING, new Response(JSON.stringify(FILES))); // Response.json is too new for Safari 16 and Firefox 114
+    // Response.json is too new for Safari 16 and Firefox 114.
+    await cache.put(LISTING, new Response(JSON.stringify(FILES)));
   } catch (error) {
     await caches.delete(CACHE);
     throw error;
@@ -56,7 +57,8 @@ async function keep(cache, before, name, hash) {
   const hashed = /-[0-9a-f]{12}[./]/.test(name);
   const response = await fetch(url, { cache: hashed ? "default" : "no-cache" });
   // Browsers refuse a kept answer that was redirected where they ask for a page.
-  if (!response.ok || response.redirected) throw new Error(`${name}: ${response.redirected ? response.url : response.status}`);
+  if (!response.ok || response.redirected)
+    throw new Error(`${name}: ${response.redirected ? response.url : response.status}`);
   return cache.put(url, response);
 }
 
@@ -74,7 +76,9 @@ async function older() {
 // The names of the caches of this book's other releases.
 async function others() {
   const names = (await caches.keys()).filter((name) => name !== CACHE);
-  const own = await Promise.all(names.map((name) => name.startsWith(OWN) || (name.startsWith(EARLIER) && isOfThisBook(name))));
+  const own = await Promise.all(
+    names.map((name) => name.startsWith(OWN) || (name.startsWith(EARLIER) && isOfThisBook(name))),
+  );
   return names.filter((_, index) => own[index]);
 }
 
@@ -117,9 +121,9 @@ async function find(url) {
   return isFile(`${plain}/`) ? Response.redirect(`${plain}/${search}`) : match(plain);
 }
 
-// A browser asks for this script again and again, and keeps the old one for as long as that fails: readers of a book that
-// has moved would be given the old one for ever. So they are let go when the network redirects to elsewhere, or when, at
-// two visits in a row, it has nothing here. Where it doesn't answer, or is in trouble, nothing is known.
+// A browser asks for this script again and again, and keeps the old one for as long as that fails: readers of a book
+// that has moved would be given the old one for ever. So they are let go when the network redirects to elsewhere, or
+// when, at two visits in a row, it has nothing here. Where it doesn't answer, or is in trouble, nothing is known.
 async function look() {
   const where = await whereabouts().catch(() => "unknown");
   if (where === "moved" || (where === "gone" && (await match(GONE)))) return letGo();

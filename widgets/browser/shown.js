@@ -1,5 +1,6 @@
-// Which state a figure shows, and whose it is: the reader's own, or one that the reader looks at, which leaves the own as it
-// is: a linked one, or one that was set aside. Whatever would have to replace what it was not made from is set aside.
+// Which state a figure shows, and whose it is: the reader's own, or one that the reader looks at, which
+// leaves the own as it is: a linked one, or one that was set aside. Whatever would have to replace what it
+// was not made from is set aside.
 
 import { isEmbedded } from "./embed.js";
 import { whenIdle } from "./idle.js";
@@ -259,12 +260,17 @@ export class Shown {
 
   #tellLeftOut(count) {
     const steps = count === 1 ? "One step" : `${count} steps`;
-    const text = `${steps} of ${this.#guest ? "this link" : "what was kept here"} can’t be done in this release of the book and ${count === 1 ? "was" : "were"} left out.`;
+    const text =
+      `${steps} of ${this.#guest ? "this link" : "what was kept here"} can’t be done in this release of the book ` +
+      `and ${count === 1 ? "was" : "were"} left out.`;
     this.#tellNewer(text);
   }
 
   #tellNewer(text) {
-    this.#notices.say("warn", text, { actions: { "Look for a newer release": () => renew(), Dismiss: () => {} }, id: "release" });
+    this.#notices.say("warn", text, {
+      actions: { "Look for a newer release": () => renew(), Dismiss: () => {} },
+      id: "release",
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 // One form for all spellings of a word, so that a search finds what its reader meant: British or American, singular or
-// plural, with accents or without. Forms are compared by how they begin, because readers are answered while they type: so
-// a rule may change letters or take some from a word's end, but what is half typed must still begin like the whole.
+// plural, with accents or without. Forms are compared by how they begin, because readers are answered while they type:
+// so a rule may change letters or take some from a word's end, but what is half typed must still begin like the whole.
 
 const LETTERS = { ø: "o", ł: "l", đ: "d", ı: "i", ß: "ss", æ: "ae", œ: "oe", "’": "'" };
 
@@ -25,7 +25,11 @@ const RULES = [
 
 // Lower case, without accents and without what stands around a word.
 export function plain(word) {
-  const bare = word.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[øłđıßæœ’]/g, (letter) => LETTERS[letter]);
+  const bare = word
+    .toLowerCase()
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[øłđıßæœ’]/g, (letter) => LETTERS[letter]);
   return bare.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
 }
 
@@ -39,6 +43,9 @@ export const HYPHEN = /[-\u2010\u2011]/;
 // The forms of a word, each with what is written: of one with hyphens as one word, and of the words that it is made of.
 export function forms(word) {
   const parts = word.split(HYPHEN).map(plain).filter(Boolean);
-  const all = parts.length > 1 ? [[parts.join(""), plain(word)], ...parts.map((part) => [part, part])] : parts.map((part) => [part, part]);
+  const all =
+    parts.length > 1
+      ? [[parts.join(""), plain(word)], ...parts.map((part) => [part, part])]
+      : parts.map((part) => [part, part]);
   return all.map(([one, is]) => [form(one), is]);
 }

@@ -1,5 +1,5 @@
-// What is kept of figures between visits, for this book alone: another one on the same origin has another path. Storage may
-// be full or forbidden: then this visit still works.
+// What is kept of figures between visits, for this book alone: another one on the same
+// origin has another path. Storage may be full or forbidden: then this visit still works.
 
 import { forget, keep, kept, keysKept } from "./facilities.js";
 import { isEmpty, none, onceMore, parse } from "./record.js";
@@ -62,13 +62,16 @@ export function writeView(name, record, build, options, html) {
   return keep(keyOf(`${name}:view`), JSON.stringify({ of: place(record), build, options, html }));
 }
 
-// Records that are neither shown nor lost, each with `id` and `from`: the linked state that it goes on from, "tab" or "own".
+// Records that are neither shown nor lost, each with `id` and
+// `from`: the linked state that it goes on from, "tab" or "own".
 export const newId = () => Math.random().toString(36).slice(2, 10);
 
 export function asides(name) {
   const prefix = keyOf(`${name}:aside:`);
   const keys = new Set([...keysKept(), ...unkept.keys()].filter((key) => key.startsWith(prefix)));
-  const found = [...keys].sort().map((key) => ({ ...JSON.parse(get(key) ?? "{}"), ...parse(get(key)), id: key.slice(prefix.length) }));
+  const found = [...keys]
+    .sort()
+    .map((key) => ({ ...JSON.parse(get(key) ?? "{}"), ...parse(get(key)), id: key.slice(prefix.length) }));
   return found.filter((record) => !isEmpty(record));
 }
 

@@ -1,6 +1,6 @@
-// The views that the build stored for the first things a reader may do in a figure. They are fetched when the browser is
-// idle, where they are not on the reader's disk; once the figure is on the screen they are parsed and rehearsed where
-// nobody sees it, so that the browser has compiled, styled and shaped what a click will show.
+// The views that the build stored for the first things a reader may do in a figure. They are fetched when the
+// browser is idle, where they are not on the reader's disk; once the figure is on the screen they are parsed and
+// rehearsed where nobody sees it, so that the browser has compiled, styled and shaped what a click will show.
 
 import { whenIdle } from "./idle.js";
 import { morph } from "./morph.js";
@@ -14,7 +14,9 @@ export class StoredViews {
   #path = ""; // the events since the first view, as the stored views name them; null where they can't help
   #markup = null; // a promise of all views by their path
   #parsed = new Map();
-  #watch = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#prepare());
+  #watch = new IntersectionObserver(
+    (entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#prepare(),
+  );
 
   // `first` is the view's markup as the build put it into the page.
   constructor(section, view, first) {

@@ -1,5 +1,5 @@
-// The one place where this page's scripts make markup of text: by the page's rules for that (theme/partials/trusted.html),
-// where the browser has Trusted Types, and as it is elsewhere.
+// The one place where this page's scripts make markup of text: by the page's rules for that
+// (theme/partials/trusted.html), where the browser has Trusted Types, and as it is elsewhere.
 
 const trusted = (text) => globalThis.trustedTypes?.defaultPolicy?.createHTML(text) ?? text;
 

@@ -34,7 +34,12 @@ function take(message) {
 // A file is read when Python asks for a part of it, and never as a whole.
 function hold({ file, mark }) {
   const reader = new FileReaderSync();
-  desk.hold(file.name, file.size, mark, (start, stop) => new Uint8Array(reader.readAsArrayBuffer(file.slice(start, stop))));
+  desk.hold(
+    file.name,
+    file.size,
+    mark,
+    (start, stop) => new Uint8Array(reader.readAsArrayBuffer(file.slice(start, stop))),
+  );
 }
 
 function wake() {

@@ -93,7 +93,7 @@ def controls(state: Labeling, principles: Mapping[str, Principle]) -> h.Node:
         ),
         not state.principles
         and parts.note("Mark a principle first: without one the AI labeller has nothing to go by."),
-        state.ai and parts.note(went_by(state.ai, principles)),
+        bool(state.ai) and parts.note(went_by(state.ai, principles)),
     ]
 
 

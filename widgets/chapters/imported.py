@@ -10,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class Import(EventType):
             return self._taught(*value)
         return Files(self.name).check(value)
 
-    def _taught(self, name: str, count: Value, model: Value) -> tuple[str, int, str]:
+    def _taught(self, name: str, count: Any, model: Any) -> tuple[str, int, str]:
         usable = isinstance(count, int) and not isinstance(count, bool) and 0 < count < 2**31
         if not usable or len(name) > LONGEST_NAME or not isinstance(model, str):
             raise self.reject((name, count), "a file’s name, how many comparisons it had, and what they taught")
@@ -108,7 +109,7 @@ class Import(EventType):
         return name, count, model
 
 
-def read(value: Value) -> Iterator[Imported]:
+def read(value: Any) -> Iterator[Imported]:
     """What an event's value brings, bit by bit; every step is true if the reader stops there.
 
     A file that was given and is not here any more brings nothing and says so.

@@ -55,7 +55,7 @@ class Draw:
         """The distance that every method comes to on its path, in nats."""
         return min(max(point.kl for point in run.path) for run in self.runs)
 
-    def at_common(self) -> dict[str, float]:
+    def at_common(self) -> dict[str, float | None]:
         """Each method's true quality where its path first comes that far."""
         return {run.method: run.at(self.common) for run in self.runs}
 
@@ -263,7 +263,7 @@ def _over(draws: tuple[Draw, ...]) -> str:
     """Which method is highest at the common distance, over the draws of labels so far."""
     if len(draws) == 1:
         return "That is one draw of labels: run them on others to see how much is luck."
-    leads = [max(draw.at_common(), key=draw.at_common().get) for draw in draws]
+    leads = [max(draw.at_common().items(), key=lambda pair: pair[1] or 0.0)[0] for draw in draws]
     told = [f"{METHODS[name].title} in {leads.count(name)}" for name in METHODS if name in leads]
     return f"Of {len(draws)} draws of labels, the highest at such a distance was {' and '.join(told)}."
 

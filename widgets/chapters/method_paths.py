@@ -123,7 +123,8 @@ class Pupil:
         self.policy = lesson.start
         self.path = [lesson.look(0, lesson.start)]
         self.step = self.drawn = 0
-        self.labels, self.sunk = "", None
+        self.labels = ""
+        self.sunk: float | None = None
         self.settings: list[Settings] = []
 
     def _walked(self, training: Iterator, of: int) -> Iterator[float]:

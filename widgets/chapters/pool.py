@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import combinations
 
@@ -69,7 +69,7 @@ class Pool:
         seen = {frozenset((label.first, label.second)) for label in labels}
         last = labels[-1].first.split("/")[0] if labels else None
         if is_drawn(len(labels), chooser):
-            order: Sequence[int] = range(len(self.pairs))  # they are shuffled already
+            order: Iterable[int] = range(len(self.pairs))  # they are shuffled already
         else:
             order = np.argsort(-reward_model.expected_information_gain(model, self.differences), kind="stable")
         best = None

@@ -287,5 +287,5 @@ class PreferenceLabeling(Widget[Labeling]):
             imported.count > 0
             and parts.note("Kept is what it taught, the weights and how sure they are, and its name. Its text is not."),
             [parts.message("warn", told) for told in imported.told],
-            imported.problems and problems_of(imported.problems),
+            bool(imported.problems) and problems_of(imported.problems),
         ]

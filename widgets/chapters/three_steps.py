@@ -34,9 +34,9 @@ CLEAR = 3.0
 class Tuned:
     """Step 1: the losses by step, on the demonstrations and on those held out, the model, and the call that made it."""
 
-    losses: tuple[tuple[int, float, float], ...]
+    losses: tuple[tuple[int, float, float | None], ...]
     model: LanguageModel
-    training: partial
+    training: partial[Iterator[sft.Iterate]]
     done: bool = False
 
 
@@ -139,7 +139,7 @@ class Practised:
 
 
 def tune(task: Task, raw: LanguageModel, seed: int) -> Iterator[Tuned]:
-    losses: tuple[tuple[int, float, float], ...] = ()
+    losses: tuple[tuple[int, float, float | None], ...] = ()
     training = partial(sft.train, raw, *task.demonstration_texts(seed), steps=SFT_STEPS)
     for iterate in training():
         losses = (*losses, (iterate.step, iterate.loss, iterate.held_out))

@@ -71,7 +71,7 @@ class PolicyOptimizer:
         decay: float = DECAY,
     ) -> None:
         side, epsilon = model.end + 1, epsilon * checks.positive("scale", scale)
-        self.logits = np.array(np.broadcast_to(model.logits, (model.length, side, side)))
+        self.logits: np.ndarray = np.array(np.broadcast_to(model.logits, (model.length, side, side)))
         self._shared = Adam((side, side), rate, steps, epsilon, decay)
         self._own = Adam(self.logits.shape, rate / 2, steps, epsilon, decay)
 

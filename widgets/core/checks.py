@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from numbers import Integral, Real
 from random import Random
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 
+def _finite(value: Any) -> TypeGuard[float]:
+    return issubclass(type(value), Real) and bool(np.isfinite(value))
+
+
 def whole(name: str, value: Any, least: int = 1) -> int:
     """A whole number of at least ``least``; 3.0 is one, nan, 2.5 and "3" are none."""
-    fits = isinstance(value, Real) and np.isfinite(value) and value == int(value) and value >= least
-    if not fits:
+    if not (_finite(value) and value == int(value) and value >= least):
         raise ValueError(f"{name} must be a whole number of at least {least}, got {value}")
     return int(value)
 
 
 def positive(name: str, value: Any) -> float:
     """A finite number above 0."""
-    if not (isinstance(value, Real) and np.isfinite(value) and value > 0):
+    if not (_finite(value) and value > 0):
         raise ValueError(f"{name} must be a positive number, got {value}")
     return float(value)
 
 
 def number(name: str, value: Any, least: float = -np.inf) -> float:
     """A finite number, of at least ``least`` where that is given."""
-    if not (isinstance(value, Real) and np.isfinite(value) and value >= least):
+    if not (_finite(value) and value >= least):
         wanted = "a finite number" if least == -np.inf else f"a number of at least {least:g}"
         raise ValueError(f"{name} must be {wanted}, got {value}")
     return float(value)

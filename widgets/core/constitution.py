@@ -50,7 +50,7 @@ def critique(tokens: Sequence[int], kinds: Sequence[str], principles: Sequence[P
     ``tokens`` (length,), ``kinds`` those of the n phrases; the end token is n.
     """
     said = [kinds[token] for token in checks.response(tokens, len(kinds)) if token != len(kinds)]
-    found = []
+    found: list[Objection] = []
     for principle in principles:
         for kind, limit in principle.limits:
             places = [position for position, other in enumerate(said) if other == kind]
@@ -75,13 +75,13 @@ def revise(
     _check_kinds(model, kinds)
     rng = checks.generator(rng)
     objections = critique(tokens, kinds, principles)
-    tokens = np.array(tokens)
-    checks.sides("tokens", tokens, (model.length,))
+    drafted = np.array(tokens)
+    checks.sides("tokens", drafted, (model.length,))
     if not objections:
-        return tokens
-    spoken = int((tokens != model.end).sum())
+        return drafted
+    spoken = int((drafted != model.end).sum())
     start = min((objection.position if objection.position >= 0 else 0) for objection in objections)
-    kept, luck = list(tokens[: min(start, spoken)]), uniforms(rng, model.length)
+    kept, luck = list(drafted[: min(start, spoken)]), uniforms(rng, model.length)
     while len(kept) < model.length:
         allowed = model.next_token(kept) * _allowed(kept, kinds, principles)
         if allowed.sum() <= 0:
@@ -179,7 +179,7 @@ def supervised(
     rng = checks.generator(rng)
 
     def phases() -> Iterator[Supervised]:
-        revisions = []
+        revisions: list[np.ndarray] = []
         for draft in model.sample(drafts, rng):
             revisions.append(revise(model, draft, kinds, principles, rng))
             yield Supervised(len(revisions), 0, model, None)

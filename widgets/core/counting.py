@@ -15,7 +15,7 @@ from itertools import accumulate, repeat
 import numpy as np
 
 from . import checks
-from .features import _COMMON, FEATURES, NAMES, _stem, spans
+from .features import COMMON, FEATURES, NAMES, spans, stem_of
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _DIGIT = re.compile(r"\d")
@@ -63,10 +63,10 @@ _NEEDED: dict[str, tuple[str, tuple[str, ...]]] = {
 # Every feature that is a pattern, compiled for small letters,
 # with what it needs; steps are looked for where sentences begin.
 _PATTERNS = tuple(
-    (NAMES.index(name), re.compile(FEATURES[NAMES.index(name)].pattern), frozenset(words.split()), pieces)
+    (NAMES.index(name), re.compile(str(FEATURES[NAMES.index(name)].pattern)), frozenset(words.split()), pieces)
     for name, (words, pieces) in _NEEDED.items()
 )
-_VERBS = FEATURES[NAMES.index("steps")].pattern.rpartition(r"(?:")[2]
+_VERBS = str(FEATURES[NAMES.index("steps")].pattern).rpartition(r"(?:")[2]
 _STEP_FIRST = re.compile(rf"(?:{_VERBS}")
 _STEP = re.compile(rf"(?:[.!?:;] |[.!?][\"”’'] |\n)(?:{_VERBS}")
 _SCALES = np.array([feature.scale for feature in FEATURES])
@@ -77,14 +77,14 @@ _LENGTH, _RELEVANCE, _STEPS, _SPECIFICS = map(NAMES.index, ("length", "relevance
 @lru_cache(maxsize=20_000)
 def _alike(stem: str) -> frozenset[str]:
     """All words that have a stem."""
-    return frozenset(word for ending in _ENDINGS if _stem(word := stem + ending) == stem)
+    return frozenset(word for ending in _ENDINGS if stem_of(word := stem + ending) == stem)
 
 
 @lru_cache(maxsize=256)
 def _relevant(prompt: str) -> frozenset[str]:
     """All words whose stem a prompt has, too."""
-    asked = [word for word in _WORD.findall(prompt.lower()) if word not in _COMMON and len(word) > 2]
-    return frozenset().union(*(_alike(_stem(word)) for word in asked))
+    asked = [word for word in _WORD.findall(prompt.lower()) if word not in COMMON and len(word) > 2]
+    return frozenset[str]().union(*(_alike(stem_of(word)) for word in asked))
 
 
 def words(text: str) -> list[str]:
@@ -96,7 +96,8 @@ def count(prompt: str, response: str) -> tuple[int, ...]:
     """How many times each feature is met in a response, (d,) in
     the order of ``FEATURES``: ``extract`` before scaling.
     """
-    checks.text("prompt", prompt), checks.text("response", response)
+    checks.text("prompt", prompt)
+    checks.text("response", response)
     if not _plain(prompt) or not _plain(response):
         return _count_slowly(prompt, response)
     text = response.lower()

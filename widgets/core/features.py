@@ -17,7 +17,7 @@ from . import checks
 
 _WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?", re.IGNORECASE)
 # Words that say nothing about what a question is about.
-_COMMON = frozenset(
+COMMON = frozenset(
     "a about am an and any are as at be been best but by can cannot could did do does for from get go good had "
     "has have how "
     "i if in is it its just make me my new not of on or out real should so some take that the their them there they "
@@ -42,7 +42,7 @@ class Feature:
     @cached_property
     def regex(self) -> re.Pattern[str]:
         """The pattern, compiled."""
-        return re.compile(self.pattern, re.IGNORECASE)
+        return re.compile(str(self.pattern), re.IGNORECASE)
 
 
 def _any(*phrases: str) -> str:
@@ -244,14 +244,15 @@ def spans(prompt: str, response: str) -> tuple[Span, ...]:
 
     Raises ValueError when either is not a text.
     """
-    checks.text("prompt", prompt), checks.text("response", response)
-    found = []
+    checks.text("prompt", prompt)
+    checks.text("response", response)
+    found: list[Span] = []
     for feature in FEATURES:
         if feature.name == "length":
             matches = _WORD.finditer(response)
         elif feature.name == "relevance":
             topic = _topic(prompt)
-            matches = (word for word in _WORD.finditer(response) if _stem(word[0].lower()) in topic)
+            matches = (word for word in _WORD.finditer(response) if stem_of(word[0].lower()) in topic)
         else:
             matches = feature.regex.finditer(response)
         found += [Span(*match.span(), feature.name, feature.scale) for match in matches]
@@ -270,10 +271,10 @@ def extract(prompt: str, response: str) -> np.ndarray:
 def _topic(prompt: str) -> frozenset[str]:
     """The stems of the words that say what a question is about."""
     words = (match[0] for match in _WORD.finditer(prompt.lower()))
-    return frozenset(_stem(word) for word in words if word not in _COMMON and len(word) > 2)
+    return frozenset(stem_of(word) for word in words if word not in COMMON and len(word) > 2)
 
 
-def _stem(word: str) -> str:
+def stem_of(word: str) -> str:
     """A word without its commonest endings, so that “writing” and “write” meet."""
     word = re.sub(r"['’]s$", "", word)
     for ending in ("ing", "ed", "es", "s", "e"):
@@ -303,7 +304,7 @@ def attribution(prompt: str, response: str, weights: np.ndarray) -> tuple[Share,
     words = [match.span() for match in _WORD.finditer(response)]
     amounts: list[float] = [0.0] * len(words)
     names: list[list[str]] = [[] for _ in words]
-    rest = []
+    rest: list[Share] = []
     for span in found:
         inside = [index for index, (start, stop) in enumerate(words) if start < span.stop and stop > span.start]
         for index in inside:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
-
-T = TypeVar("T")
 
 
 def last[T](iterates: Iterable[T]) -> T:

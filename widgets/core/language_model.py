@@ -192,7 +192,7 @@ class LanguageModel:
             visits[position + 1, : self.end] = (visits[position] @ table)[: self.end]
         return visits
 
-    def text(self, tokens: Sequence[int]) -> str:
+    def text(self, tokens: Sequence[int] | np.ndarray) -> str:
         """A response as people read it."""
         return " ".join(self.phrases[token] for token in checks.response(tokens, self.end) if token != self.end)
 

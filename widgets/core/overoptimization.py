@@ -63,7 +63,8 @@ def optima(
 ) -> list[Point]:
     """The exact optimum at each beta, where reinforcement learning would end: distance and proxy exact, gold from
     ``count`` samples, for every beta with the same luck."""
-    points, count = [], checks.whole("count", count)
+    count = checks.whole("count", count)
+    points: list[Point] = []
     for beta in betas:
         policy = optimal_policy(reference, reward, checks.positive("beta", beta))
         gold = _judged(judge, policy.sample(count, checks.generator(seed)))
@@ -79,7 +80,7 @@ def best_of(
     """Best-of-n for every n from one sample of ``count`` responses, each weighted by its chance to be the best of n."""
     tokens = reference.sample(checks.whole("count", count), checks.generator(seed))
     scores, gold = total_reward(reference, reward, tokens), _judged(judge, tokens)
-    points = []
+    points: list[Point] = []
     for n in ns:
         weights = best_of_n.weights(scores, n)
         mean = float(weights @ gold)
@@ -173,7 +174,8 @@ def _judged(judge: Judge, tokens: np.ndarray) -> np.ndarray:
 
 def _fit(points: Sequence[Point], log: bool) -> Law:
     for point in points:
-        checks.number("distance", point.distance, 0), checks.number("gold", point.gold)
+        checks.number("distance", point.distance, 0)
+        checks.number("gold", point.gold)
     used = [point for point in points if point.distance > 1e-6]
     if len(used) < 3:
         raise ValueError(f"points must hold at least three with a distance above 0, got {len(used)}")

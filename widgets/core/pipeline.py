@@ -6,7 +6,7 @@ are, one weight a phrase, like a network that reads the text; the one of ten int
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from random import Random
@@ -60,7 +60,7 @@ class Task:
         """What there is to pre-train on, (WEB_TEXTS, LENGTH)."""
         return self.web_draw(seed)()
 
-    def web_draw(self, seed: int) -> partial:
+    def web_draw(self, seed: int) -> partial[np.ndarray]:
         """The call that makes ``web_texts``."""
         return partial(corpus.texts, self.kinds, self.web, WEB_TEXTS, LENGTH, self.rng("web", seed))
 
@@ -111,22 +111,24 @@ class Stages:
 # The calls that ``align`` makes, one a stage. What they bind is what shaped the models that come out.
 
 
-def pretraining(task: Task, texts: np.ndarray) -> partial:
+def pretraining(task: Task, texts: np.ndarray) -> partial[Iterator[sft.Iterate]]:
     """Maximum likelihood on web texts."""
     return partial(sft.train, task.untrained, texts)
 
 
-def fine_tuning(raw: LanguageModel, demonstrations: np.ndarray, held_out: np.ndarray) -> partial:
+def fine_tuning(raw: LanguageModel, demonstrations: np.ndarray, held_out: np.ndarray) -> partial[Iterator[sft.Iterate]]:
     """Maximum likelihood on demonstrations, from the raw model on."""
     return partial(sft.train, raw, demonstrations, held_out)
 
 
-def comparing(task: Task, tuned: LanguageModel, seed: int) -> partial:
+def comparing(task: Task, tuned: LanguageModel, seed: int) -> partial[Comparisons]:
     """The careful judge's choices between the SFT model's answers."""
     return partial(compare, task, (tuned,), COMPARISONS, seed)
 
 
-def practising(task: Task, tuned: LanguageModel, reward: np.ndarray, beta: float, seed: int) -> partial:
+def practising(
+    task: Task, tuned: LanguageModel, reward: np.ndarray, beta: float, seed: int
+) -> partial[Iterator[ppo.Iterate]]:
     """PPO against a reward table, from the SFT model on."""
     return partial(ppo.train, tuned, reward, beta, task.rng("ppo", seed))
 

@@ -61,7 +61,7 @@ def ensemble(
     from a bootstrap sample of the comparisons, as ``reward_model.ensemble`` does without a prior."""
     rng, count = checks.generator(rng), len(preferences)
     root = np.linalg.cholesky(prior.covariance)
-    members = []
+    members: list[RewardModel] = []
     for _ in range(checks.whole("size", size)):
         weights = prior.weights + root @ np.array([rng.gauss(0, 1) for _ in prior.weights])
         draw = [rng.randrange(count) for _ in range(count)]

@@ -109,6 +109,7 @@ def train(
             advantages = returns - baseline.values(drawn.decisions)
             advantages /= advantages.std() + 1e-8
             baseline.add(drawn.decisions, returns)
+            log_probs = drawn.old
             for _ in range(epochs):
                 log_table = log_softmax(optimizer.logits)
                 log_probs = drawn.log_probs(log_table)

@@ -23,12 +23,12 @@ MAX_STEPS = 100
 LARGE = 1e4
 
 
-def sigmoid(x: np.ndarray | float) -> np.ndarray | float:
+def sigmoid(x: np.ndarray | float) -> np.ndarray:
     """1 / (1 + exp(-x)), without overflow, and with its small tail."""
     return np.exp(log_sigmoid(x))
 
 
-def log_sigmoid(x: np.ndarray | float) -> np.ndarray | float:
+def log_sigmoid(x: np.ndarray | float) -> np.ndarray:
     """log sigmoid(x), without overflow."""
     return -np.logaddexp(0.0, -checks.numbers("x", x))
 
@@ -47,11 +47,11 @@ class RewardModel:
             self, "covariance", checks.finite("covariance", self.covariance, (len(weights), len(weights)))
         )
 
-    def score(self, features: np.ndarray) -> np.ndarray | float:
+    def score(self, features: np.ndarray) -> np.ndarray:
         """The reward of responses with these features, (..., d) -> (...)."""
         return self._checked(features) @ self.weights
 
-    def deviation(self, features: np.ndarray) -> np.ndarray | float:
+    def deviation(self, features: np.ndarray) -> np.ndarray:
         """The standard deviation of ``score`` under the uncertain weights, (..., d) -> (...)."""
         features = self._checked(features)
         return np.sqrt(np.maximum(((features @ self.covariance) * features).sum(-1), 0.0))
@@ -90,7 +90,9 @@ def hessian(weights: np.ndarray, differences: np.ndarray, l2: float) -> np.ndarr
     return _hessian(weights, differences, l2)
 
 
-def _given(weights: np.ndarray, differences: np.ndarray, preferences: np.ndarray, l2: float) -> tuple:
+def _given(
+    weights: np.ndarray, differences: np.ndarray, preferences: np.ndarray, l2: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """The arguments of the objective and its derivatives, as arrays."""
     differences, preferences = _checked(differences, preferences)
     return (
@@ -135,7 +137,7 @@ def fit(differences: np.ndarray, preferences: np.ndarray, l2: float = 1.0) -> Re
     differences, preferences = _checked(differences, preferences)
     l2 = checks.positive("l2", l2)
     enough = GRADIENT_NORM * max(1.0, np.linalg.norm(differences) / LARGE)
-    weights = np.zeros(differences.shape[1])
+    weights, slope = np.zeros(differences.shape[1]), np.zeros(differences.shape[1])
     for _ in range(MAX_STEPS):
         slope = _gradient(weights, differences, preferences, l2)
         if np.linalg.norm(slope) <= enough:

@@ -74,7 +74,7 @@ def watch(
 
     def loss(policy: LanguageModel) -> float:
         now = [policy.log_probs(tokens).sum(axis=1) for tokens in sides]
-        return dpo.loss(*now, *before, beta, held_out.preferences)[0]
+        return dpo.loss(now[0], now[1], before[0], before[1], beta, held_out.preferences)[0]
 
     low, kept, kept_at = loss(reference), reference, 0
     for iterate in training:

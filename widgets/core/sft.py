@@ -78,7 +78,7 @@ def _counts(model: LanguageModel, tokens: np.ndarray) -> np.ndarray:
 def _check_possible(model: LanguageModel, counts: np.ndarray) -> None:
     forbidden = np.argwhere((counts > 0) & (model.logits == -np.inf))
     if len(forbidden):
-        _, before, after = forbidden[0]
+        _, before, after = map(int, forbidden[0])
         names = repr((*model.phrases, "the beginning")[before]), repr((*model.phrases, "the end")[after])
         raise ValueError(f"tokens must be possible under the model, got {names[1]} after {names[0]}, which it forbids")
 

@@ -65,7 +65,7 @@ class Sparse:
         """Some of the rows, in this order."""
         lengths = np.diff(self.starts)[chosen]
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        places = np.arange(starts[-1]) + np.repeat(self.starts[:-1][chosen] - starts[:-1], lengths)
+        places = np.arange(int(starts[-1])) + np.repeat(self.starts[:-1][chosen] - starts[:-1], lengths)
         return Sparse(starts, self.columns[places], self.values[places], self.width)
 
 
@@ -103,7 +103,9 @@ def fit(
     raise RuntimeError(f"fit did not converge in {MOST_STEPS} steps: raise l2")
 
 
-def _gradient(weights, differences, preferences, l2) -> tuple[np.ndarray, np.ndarray]:
+def _gradient(
+    weights: np.ndarray, differences: Sparse, preferences: np.ndarray, l2: float
+) -> tuple[np.ndarray, np.ndarray]:
     margins = differences.times(weights)
     return differences.transposed_times(sigmoid(margins) - preferences) + l2 * weights, margins
 
@@ -125,7 +127,15 @@ def _newton(differences: Sparse, curvature: np.ndarray, slope: np.ndarray, l2: f
     return out
 
 
-def _stepped(weights, direction, slope, differences, preferences, l2, margins) -> np.ndarray:
+def _stepped(
+    weights: np.ndarray,
+    direction: np.ndarray,
+    slope: np.ndarray,
+    differences: Sparse,
+    preferences: np.ndarray,
+    l2: float,
+    margins: np.ndarray,
+) -> np.ndarray:
     """A step, halved until the objective falls as far as its slope promises (Armijo's rule)."""
     change, size = differences.times(direction), 1.0
     before = _objective(weights, margins, preferences, l2)

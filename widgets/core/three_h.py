@@ -54,7 +54,7 @@ class Judgement:
 def judge(tokens: Sequence[int], kinds: Sequence[str]) -> tuple[Judgement, ...]:
     """The three judgements of one response, (length,) tokens; a phrase said again counts only if it does harm."""
     seen: set[int] = set()
-    said = []
+    said: list[tuple[int, str, bool]] = []
     for position, token in enumerate(checks.response(tokens, len(kinds))):
         if token != len(kinds):
             said.append((position, kinds[token], token in seen))

@@ -151,7 +151,7 @@ def learning_curve(
     for part in parts:
         sizes: list[int] = []
 
-        def some(train: np.ndarray, test: np.ndarray, part=part, sizes=sizes) -> np.ndarray:
+        def some(train: np.ndarray, test: np.ndarray, part: float = part, sizes: list[int] = sizes) -> np.ndarray:
             kept = train[np.argsort(draws[train], kind="stable")[: max(1, round(part * len(train)))]]
             sizes.append(len(kept))
             return train_and_judge(np.sort(kept), test)

@@ -19,6 +19,8 @@ import string
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from types import NoneType
+from typing import cast
 
 from . import shallow_json
 from .events import Event, Rejected, Value
@@ -95,7 +97,7 @@ def read(text: str | bytes) -> Reading:
     return Reading(tuple(map(_event, entries)), cut)
 
 
-def _entry(event: Event) -> list:
+def _entry(event: Event) -> list[Value]:
     if event.steps is not None:
         return [event.name, event.value, event.steps]
     return [event.name] if event.value is None else [event.name, event.value]
@@ -106,7 +108,7 @@ def _entry(event: Event) -> list:
 
 def _number(value: int, length: int) -> str:
     """A number in so many digits of base 62."""
-    digits = []
+    digits: list[str] = []
     for _ in range(length):
         value, digit = divmod(value, len(_DIGITS))
         digits.append(_DIGITS[digit])
@@ -201,7 +203,7 @@ def _whole_events(unpacked: bytes) -> bytes:
     return unpacked[:end] + b"]"
 
 
-def _entries(unpacked: bytes) -> list:
+def _entries(unpacked: bytes) -> list[object]:
     try:
         text = unpacked.decode("utf-8", "surrogatepass")
         entries = shallow_json.loads(text, _DEPTH, parse_constant=_finite, parse_float=_finite, parse_int=_short)
@@ -209,7 +211,7 @@ def _entries(unpacked: bytes) -> list:
         raise Rejected(f"a saved state is not JSON: {error}") from error
     if not isinstance(entries, list):
         raise Rejected("a saved state is a list of events")
-    return entries
+    return cast(list[object], entries)
 
 
 def _finite(text: str) -> float:
@@ -225,9 +227,10 @@ def _short(digits: str) -> int:
 
 
 def _event(entry: object) -> Event:
-    if not isinstance(entry, list) or not 1 <= len(entry) <= 3 or not isinstance(entry[0], str):
+    parts = cast(list[object], entry) if isinstance(entry, list) else []
+    if not 1 <= len(parts) <= 3 or not isinstance(name := parts[0], str):
         raise Rejected(f"an event is a name, a value and a number of steps; got {entry!r:.60}")
-    name, value, steps = [*entry, None, None][:3]
+    value, steps = [*parts[1:], None, None][:2]
     if steps is not None and (not isinstance(steps, int) or isinstance(steps, bool) or steps < 0):
         raise Rejected(f"{name!r:.60}: steps are a whole number, got {steps!r:.60}")
     return Event(name, _value(value), steps)
@@ -236,7 +239,7 @@ def _event(entry: object) -> Event:
 def _value(value: object) -> Value:
     """Lists become tuples, so that an event is a value; objects have no place in an event."""
     if isinstance(value, list):
-        return tuple(map(_value, value))
-    if isinstance(value, dict):
+        return tuple(map(_value, cast(list[object], value)))
+    if not isinstance(value, (bool, int, float, str, NoneType)):
         raise Rejected("an event's value is a text, a number, a switch or a list of these")
     return value

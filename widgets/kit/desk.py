@@ -32,7 +32,7 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,8 +57,8 @@ LONG = 500
 class Notes:
     """What there is to say of the work in hand, beside the view."""
 
-    messages: list[str] = field(default_factory=list)
-    unread: dict[str, str] = field(default_factory=dict)  # by widget: why its log could not be read
+    messages: list[str] = field(default_factory=list[str])
+    unread: dict[str, str] = field(default_factory=dict[str, str])  # by widget: why its log could not be read
     left_out: int = 0
 
 
@@ -69,13 +69,13 @@ class Desk:
         self._registry = registry
         self._content = content
         self._clock = clock
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Session[Any]] = {}
         self._shown: set[str] = set()
         self._stale: set[str] = set()  # not shown, and to be folded anew before they are
-        self._queue: deque[dict] = deque()
-        self._message: dict = {}
+        self._queue: deque[dict[str, Any]] = deque()
+        self._message: dict[str, Any] = {}
         self._taken = 0  # the id of the last message taken in
-        self._work: Iterator[dict | None] | None = None
+        self._work: Generator[dict[str, Any] | None] | None = None
         self._notes = Notes()
 
     def post(self, text: str) -> None:
@@ -112,7 +112,7 @@ class Desk:
             self._work = None
             return json.dumps(self._failure(self._message, error))
 
-    def _next(self) -> dict:
+    def _next(self) -> dict[str, Any]:
         """The reader's own messages come before figures that only follow."""
         for place, message in enumerate(self._queue):
             if message["type"] != "rebase":
@@ -126,13 +126,14 @@ class Desk:
         return self._work is None and bool(self._queue) and all(message["type"] == "rebase" for message in self._queue)
 
     def _end_work(self) -> None:
-        self._work.close()
+        if self._work:
+            self._work.close()
         self._work = None
 
-    def session(self, name: str) -> Session:
+    def session(self, name: str) -> Session[Any]:
         return self._sessions[name]
 
-    def _supersedes(self, message: dict, waiting: dict) -> bool:
+    def _supersedes(self, message: dict[str, Any], waiting: dict[str, Any]) -> bool:
         """A slider in motion sends many events; of those not yet begun, only the last need be worked on."""
         same = all(message.get(key) == waiting.get(key) for key in ("type", "widget", "name"))
         if not same or message["type"] != "event" or message["widget"] not in self._sessions:
@@ -140,7 +141,7 @@ class Desk:
         types = self._sessions[message["widget"]].widget.events
         return any(kind.name == message["name"] and kind.setter for kind in types)
 
-    def _answer(self, message: dict) -> Iterator[dict | None]:
+    def _answer(self, message: dict[str, Any]) -> Generator[dict[str, Any] | None]:
         """Works through a message. Yields None after every piece, or a view where one is due."""
         name, self._notes = message["widget"], Notes()
         if message["type"] == "link":
@@ -165,7 +166,7 @@ class Desk:
         else:
             yield self._view(name)
 
-    def _mount(self, message: dict) -> Iterator[Any]:
+    def _mount(self, message: dict[str, Any]) -> Iterator[Any]:
         """The page knows best what has happened: a session that is
         at another point, or of other options, is folded anew.
         """
@@ -181,7 +182,7 @@ class Desk:
         yield from self._open(name, message.get("options") or {}, message["log"])
         self._shown.add(name)
 
-    def _catch_up(self, name: str, owed: Iterable[dict]) -> Iterator[Any]:
+    def _catch_up(self, name: str, owed: Iterable[dict[str, Any]]) -> Iterator[Any]:
         """What the reader did on another page, which was left before there was an answer."""
         for message in owed:
             try:
@@ -190,11 +191,11 @@ class Desk:
             except Exception as error:  # it came out of storage
                 print(f"{name}: a step that was not answered was left out. {error!r}")
 
-    def _leave(self, message: dict) -> Iterator[Any]:
+    def _leave(self, message: dict[str, Any]) -> Iterator[Any]:
         self._shown.discard(message["widget"])
         return iter(())
 
-    def _open(self, name: str, options: Mapping, log: str | None) -> Iterator[Any]:
+    def _open(self, name: str, options: Mapping[str, str], log: str | None) -> Iterator[Any]:
         """Has a session stand at the end of a log; what it builds on is open already."""
         kind, present = self._registry[name], self._sessions.get(name)
         wanted, events = parse_options(kind.Options, options), self._read(name, log)
@@ -210,30 +211,30 @@ class Desk:
             if name in following.widget.needs and other not in self._shown
         }
 
-    def _event(self, message: dict) -> Iterator[Any]:
+    def _event(self, message: dict[str, Any]) -> Iterator[Any]:
         event = Event(message["name"], message.get("value"))
         try:
             yield from self._sessions[message["widget"]].send(event)
         except Rejected as rejected:
             self._notes.messages.append(str(rejected))
 
-    def _undo(self, message: dict) -> Iterator[Any]:
+    def _undo(self, message: dict[str, Any]) -> Iterator[Any]:
         self._sessions[message["widget"]].undo()
         return iter(())
 
-    def _reset(self, message: dict) -> Iterator[Any]:
+    def _reset(self, message: dict[str, Any]) -> Iterator[Any]:
         self._sessions[message["widget"]].reset()
         return iter(())
 
-    def _stop(self, message: dict) -> Iterator[Any]:
+    def _stop(self, message: dict[str, Any]) -> Iterator[Any]:
         return iter(())
 
-    def _load(self, message: dict) -> Iterator[Any]:
+    def _load(self, message: dict[str, Any]) -> Iterator[Any]:
         name = message["widget"]
         events = self._read(name, message["log"])
         return iter(()) if name in self._notes.unread else self._replay(self._sessions[name], events)
 
-    def _replay(self, session: Session, events: Iterable[Event]) -> Iterator[Any]:
+    def _replay(self, session: Session[Any], events: Iterable[Event]) -> Iterator[Any]:
         yield from session.replay(events, reasons := [])
         for reason in reasons:
             print(f"{session.widget.name}: a saved step was left out. {reason}")
@@ -253,12 +254,12 @@ class Desk:
             self._notes.messages.append(f"The end of this saved state is missing: its first {steps} here.")
         return reading.events
 
-    def _link(self, message: dict) -> dict:
+    def _link(self, message: dict[str, Any]) -> dict[str, Any]:
         logs = {name: self._sessions[name].log for name in message["of"]}
         links = {name: _texts(log) for name, log in logs.items()}
         return {"type": "link", "widget": message["widget"], "id": message["id"], "links": links}
 
-    def _save(self, message: dict) -> Iterator[dict]:
+    def _save(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
         session = self._sessions[message["widget"]]
         reply = {"type": "piece", "widget": message["widget"], "id": message["id"]}
         for piece in session.widget.save(session.state, message["what"]):
@@ -266,7 +267,7 @@ class Desk:
             yield reply | about | {"data": base64.b64encode(piece.data).decode(), "busy": True}
         yield reply | {"data": "", "busy": False, "progress": None}
 
-    def _rebase(self, message: dict) -> Iterator[Any]:
+    def _rebase(self, message: dict[str, Any]) -> Iterator[Any]:
         """Folds a widget's log anew from the present states of the widgets that it builds on."""
         session = self._sessions[message["widget"]]
         fresh = Session(session.widget, self._inputs(type(session.widget)))
@@ -276,7 +277,7 @@ class Desk:
             self._notes.messages.append(f"{steps} not fit what this figure builds on now, and went out.")
         self._sessions[message["widget"]] = fresh
 
-    def _pass_on(self, message: dict) -> Iterator[str]:
+    def _pass_on(self, message: dict[str, Any]) -> Iterator[str]:
         """Has every widget that builds on this one folded anew, once the reader's messages are done, or when it is next
         shown.
 
@@ -298,14 +299,14 @@ class Desk:
         session = self._sessions[name]
         return not session.log and all(map(self._is_untouched, session.widget.needs))
 
-    def _inputs(self, kind: type[Widget]) -> dict[str, Any]:
+    def _inputs(self, kind: type[Widget[Any]]) -> dict[str, Any]:
         return {need: self._sessions[need].state for need in kind.needs}
 
     def _html(self, name: str) -> str:
         session = self._sessions[name]
         return session.widget.html(session.state)
 
-    def _view(self, name: str, busy: bool = False, first: bool = False) -> dict:
+    def _view(self, name: str, busy: bool = False, first: bool = False) -> dict[str, Any]:
         session = self._sessions[name]
         return {
             "type": "view",
@@ -324,7 +325,7 @@ class Desk:
             "private": session.widget.private,
         }
 
-    def _failure(self, message: dict, error: Exception) -> dict:
+    def _failure(self, message: dict[str, Any], error: Exception) -> dict[str, Any]:
         _print(error)
         return {
             "type": "error",
@@ -343,6 +344,6 @@ def _print(error: Exception) -> None:
         print(f"{error!r} in {', in '.join(reversed(functions))}", file=sys.stderr)
 
 
-def _texts(log: Sequence[Event]) -> dict:
+def _texts(log: Sequence[Event]) -> dict[str, Any]:
     short = [event for event in log if len(json.dumps(event.value)) <= LONG]
     return {"log": encode(log), "short": encode(short), "left_out": len(log) - len(short)}

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
+from typing import Any, TypeGuard, cast
 
 from .files import Given
 
@@ -31,7 +32,7 @@ class Event:
     """
 
     name: str
-    value: Value = None
+    value: Any = None  # a Value, of the type that the declaration of its name says
     steps: int | None = None
 
 
@@ -102,6 +103,10 @@ class Switch(EventType):
         return (True, False)
 
 
+def _is_number(value: Value) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 @dataclass(frozen=True)
 class Number(EventType):
     """A number in a range, both ends included: ``Number("beta", 0.01, 10)``; a setter."""
@@ -114,9 +119,8 @@ class Number(EventType):
         return True
 
     def check(self, value: Value) -> float:
-        usable = isinstance(value, (int, float)) and not isinstance(value, bool)
         # The range is compared before the conversion: an integer may be too large for a float.
-        if not usable or not self.minimum <= value <= self.maximum or not math.isfinite(value):
+        if not _is_number(value) or not self.minimum <= value <= self.maximum or not math.isfinite(value):
             raise self.reject(value, f"a number from {self.minimum:g} to {self.maximum:g}")
         return float(value)
 
@@ -133,8 +137,7 @@ class Integer(EventType):
         return True
 
     def check(self, value: Value) -> int:
-        usable = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not usable or not self.minimum <= value <= self.maximum or value != int(value):
+        if not _is_number(value) or not self.minimum <= value <= self.maximum or value != int(value):
             raise self.reject(value, f"a whole number from {self.minimum} to {self.maximum}")
         return int(value)
 
@@ -212,7 +215,7 @@ class Fields(EventType):
         for item, options in zip(value, self.options, strict=True):
             if not isinstance(item, str) or item not in options:
                 raise self.reject(item, one_of(options, item))
-        return tuple(value)
+        return cast(tuple[str, ...], tuple(value))
 
     def values(self) -> Sequence[Value] | None:
         return tuple(product(*self.options)) if math.prod(map(len, self.options)) <= 64 else None

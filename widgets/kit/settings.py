@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import htpy as h
 
@@ -39,7 +39,7 @@ class Settings:
         return {setting.name: setting.value for setting in self.of}[name]
 
 
-def of(call: partial, title: str, **meanings: str) -> Settings:
+def of(call: partial[Any], title: str, **meanings: str) -> Settings:
     """Every number, text and switch that the call binds, defaults included, in the order of its signature.
 
     Arrays and models are not settings and are left out; so is what is None. ``meanings`` explain some by name; raises
@@ -77,5 +77,5 @@ def written(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}" if math.isfinite(value) else str(value)
     if isinstance(value, (tuple, list)):
-        return ", ".join(map(written, value))
+        return ", ".join(map(written, cast(Sequence[Any], value)))
     return str(value)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import GeneratorType
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, cast, get_type_hints
 
 import htpy
 
@@ -55,7 +55,7 @@ class Widget[State]:
     title: ClassVar[str]
     events: tuple[EventType, ...] = ()
     needs: ClassVar[tuple[str, ...]] = ()
-    code: ClassVar[tuple[Callable, ...]] = ()
+    code: ClassVar[tuple[Callable[..., Any], ...]] = ()
     aside: ClassVar[bool] = False
     private: ClassVar[bool] = False
     depth: ClassVar[int] = 1
@@ -63,7 +63,7 @@ class Widget[State]:
 
     def __init__(self, content: Any, options: Options | None = None) -> None:
         self.content = content
-        self.options = options if options is not None else self.Options()
+        self.options: Any = options if options is not None else self.Options()  # of the class that the widget names
 
     def start(self, **inputs: Any) -> State:
         """The state before anything happened. ``inputs`` are the states of the widgets in ``needs``."""
@@ -109,9 +109,9 @@ class Widget[State]:
         """``update`` as an iterator in every case: the last state it yields is the result."""
         result = self.update(state, event)
         if isinstance(result, GeneratorType):
-            yield from result
+            yield from cast(Iterator[State], result)
         else:
-            yield result
+            yield cast(State, result)
 
     def settle(self, state: State, event: Event) -> State:
         """The result of ``run`` without its progress."""

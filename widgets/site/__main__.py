@@ -1,4 +1,4 @@
-"""``python -m widgets.site bundle OUTPUT`` and ``python -m widgets.site serve``: the build's steps by themselves."""
+"""``python -m widgets.site``: the build's steps by themselves, and what authors begin with."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from .errors import SiteError
+from .new_widget import new_widget
+from .schemas import write_schemas
 from .serve import serve
 from .stage import Stage
 
@@ -20,20 +22,32 @@ def main() -> None:
     serving = commands.add_parser("serve", help="serve the built site under a sub-path")
     serving.add_argument("--folder", type=Path, default=Path("site"))
     serving.add_argument("--port", type=int, default=8000)
+    naming = commands.add_parser("new-widget", help="write a widget that works, and its test")
+    naming.add_argument("name", help="what chapters embed, like my-figure")
+    commands.add_parser("schemas", help="write the JSON Schemas of the content, for editors")
     arguments = parser.parse_args()
-    if arguments.command == "serve":
-        serve(arguments.folder, arguments.port)
-    else:
-        _bundle(arguments.output, snapshot=not arguments.no_snapshot)
+    try:
+        _run(arguments)
+    except SiteError as error:
+        sys.exit(str(error))
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    match arguments.command:
+        case "serve":
+            serve(arguments.folder, arguments.port)
+        case "new-widget":
+            print(*new_widget(Path.cwd(), arguments.name), sep="\n")
+        case "schemas":
+            print(*write_schemas(Path("content")), sep="\n")
+        case _:
+            _bundle(arguments.output, snapshot=not arguments.no_snapshot)
 
 
 def _bundle(output: Path, *, snapshot: bool) -> None:
     from .publish import prepare
 
-    try:
-        publication = prepare(Stage(Path.cwd()), snapshot=snapshot)
-    except SiteError as error:
-        sys.exit(str(error))
+    publication = prepare(Stage(Path.cwd()), snapshot=snapshot)
     publication.bundle.copy_to(output)
     for name, path in publication.bundle.files.items():
         print(f"{path.stat().st_size:>12,} {name}")

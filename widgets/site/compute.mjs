@@ -3,8 +3,8 @@
 //
 //   node compute.mjs <core folder> <site-packages folder> <module>
 //
-// Reads jobs from the standard input, a line of JSON each, has the module's `answer` work on them one after the other, and
-// writes its answers, a line of JSON each: {"answer": ...} or {"error": ...}.
+// Reads jobs from the standard input, a line of JSON each, has the module's `answer` work on them one
+// after the other, and writes its answers, a line of JSON each: {"answer": ...} or {"error": ...}.
 
 import { readFileSync, readdirSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { pathToFileURL } from "node:url";
 
 const [core, packages, entry] = process.argv.slice(2);
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
-const { loadPyodide } = await import(pathToFileURL(join(core, "pyodide.mjs")));
+const { loadPyodide } = await import(pathToFileURL(join(core, "pyodide.mjs")).href);
 const pyodide = await loadPyodide({
   indexURL: core,
   lockFileContents: JSON.parse(readFileSync(join(core, "pyodide-lock.json"), "utf8")),

@@ -14,14 +14,17 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 from .errors import SiteError
+from .progress import PROGRESS
 
 CDN = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{name}"
 # A package whose wheel carries Pyodide's files; its address comes from whatever index pip is set to.
 CARRIER = "open-webui==0.12.4"
 CARRIER_FOLDER = "open_webui/frontend/pyodide/"
 TIMEOUT = 60
+CHUNK = 1 << 16
 
 
 class FetchError(SiteError):
@@ -61,14 +64,23 @@ def fetch_wheel(name: str, sha256: str, version: str, cache: Path) -> Path:
 
 def download(address: str) -> bytes:
     with urllib.request.urlopen(address, timeout=TIMEOUT) as response:
-        return response.read()
+        return _read(response, int(response.headers["Content-Length"] or 0))
+
+
+def _read(source: IO[bytes], size: int) -> bytes:
+    """All of it, and how far it is meanwhile; ``size`` is 0 where it is not known."""
+    parts: list[bytes] = []
+    while part := source.read(CHUNK):
+        parts.append(part)
+        PROGRESS.show("Fetching, in kB", sum(map(len, parts)) // 1000, size // 1000)
+    return b"".join(parts)
 
 
 def _from_carrier(name: str) -> bytes:
     from remotezip import RemoteZip
 
-    with RemoteZip(_carrier_address()) as wheel:
-        return wheel.read(CARRIER_FOLDER + name)
+    with RemoteZip(_carrier_address()) as wheel, wheel.open(CARRIER_FOLDER + name) as member:
+        return _read(member, wheel.getinfo(CARRIER_FOLDER + name).file_size)
 
 
 def _carrier_address() -> str:

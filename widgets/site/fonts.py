@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import SiteError
 
@@ -197,7 +197,7 @@ def _stand_in_rules(face: Face, data: bytes) -> list[str]:
     """Every stand-in as a family of its own, "Newsreader 1", "Newsreader 2": the first that a reader has is used."""
     from fontTools.ttLib import TTFont
 
-    font = TTFont(io.BytesIO(data))
+    font: Any = TTFont(io.BytesIO(data))
     em, head = font["head"].unitsPerEm, font["hhea"]
     rules = []
     for index, stand_in in enumerate(face.stand_ins, start=1):

@@ -78,6 +78,7 @@ def on_env(env: Any, *, config: Any, files: Any) -> None:
     """What needs every page: the numbers of the citations, and the whole book's reading time for its first page."""
     from widgets.site import embeds, stage
 
+    config.extra |= {"pages": len(files.documentation_pages()), "written": 0}
     citations = stage.present().citations
     config.extra["embeds"] = dict(embeds.pages(stage.present(), env, config, files))
     for file in files.documentation_pages():
@@ -120,6 +121,10 @@ def words(html: str) -> int:
 
 
 def on_page_context(context: Any, *, page: Any, config: Any, **_: Any) -> Any:
+    from widgets.site.progress import PROGRESS
+
+    config.extra["written"] += 1
+    PROGRESS.show("Writing the pages", config.extra["written"], config.extra["pages"])
     if not _serving:
         _card(page, config)
     return context

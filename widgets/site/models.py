@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from widgets.chapters.content import Content
 from widgets.core.pipeline import Task
 from widgets.kit.data import plain
 
 from .compute import Computer
+from .progress import PROGRESS
 
 SEED = 1
 
@@ -19,9 +18,11 @@ def trained(content: Content, computer: Computer) -> dict[str, str]:
     new = [name for name, task in content.tasks.items() if not computer.known(_about(task), train=name, seed=SEED)]
     found = {}
     for name, task in content.tasks.items():
-        if name in new and sys.stderr.isatty():
-            print(f"training the models of {name}, {new.index(name) + 1} of {len(new)}", file=sys.stderr, flush=True)
+        if name in new:
+            PROGRESS.show("Training the models", new.index(name), len(new))
         found[name] = computer.answer(_about(task), train=name, seed=SEED)
+    if new:
+        PROGRESS.show("Training the models", len(new), len(new))
     return found
 
 

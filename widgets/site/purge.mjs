@@ -1,5 +1,5 @@
-// Cuts style sheets to the rules that the words of other files can call for. Asked with {"css": [path], "content": [path]},
-// it prints the cut sheets as a list, in order.
+// Cuts style sheets to the rules that the words of other files can call for. Asked with
+// {"css": [path], "content": [path]}, it prints the cut sheets as a list, in order.
 import { readFileSync } from "node:fs";
 import { PurgeCSS } from "purgecss";
 

@@ -24,6 +24,7 @@ import deflate
 from .errors import SiteError
 from .fetch import fetch_wheel
 from .fonts import fonts
+from .progress import PROGRESS
 from .wheels import archive, installed_files, wheel, widget_files
 
 ROOT = Path(__file__).parents[2]
@@ -236,7 +237,7 @@ def lay_out(packages: Path, numpy: Path, files: Mapping[str, bytes]) -> None:
 
 def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> bytes:
     """A line of JSON that says how the memory is packed, and the packed memory, compressed."""
-    with tempfile.TemporaryDirectory() as folder:
+    with PROGRESS.step("Making the snapshot of Python’s memory"), tempfile.TemporaryDirectory() as folder:
         packages, output, data = (Path(folder) / name for name in ("packages", "memory", "content.json"))
         data.write_bytes(content)
         lay_out(packages, numpy, files)

@@ -18,8 +18,9 @@ BLOCK = re.compile(r"<(p|ul|ol|pre)\b.*?</\1>", re.DOTALL)
 
 
 def split_entries(site: Path) -> None:
-    """Gives every entry of a definition list that can be linked to a place of its own in the index, and takes it out of the
-    text of its section."""
+    """Gives every entry of a definition list that can be linked to a place
+    of its own in the index, and takes it out of the text of its section.
+    """
     path = site / "search" / "search_index.json"
     index = json.loads(path.read_text(encoding="utf-8"))
     index["docs"] = [found for section in index["docs"] for found in _split(section, site)]

@@ -1,6 +1,7 @@
 // Makes the memory snapshot: Python as it is after numpy and the widgets were imported and the desk was opened.
 //
-//   node snapshot.mjs <core folder> <site-packages folder> <output file> <entry module> <content file> <library path>...
+//   node snapshot.mjs <core folder> <site-packages folder>
+// <output file> <entry module> <content file> <library path>...
 //
 // Writes the memory, packed as widgets/browser/runtime.js unpacks it, and prints as JSON what is needed for that.
 
@@ -14,9 +15,9 @@ const [core, packages, output, entry, content, ...libraries] = process.argv.slic
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 const STDLIB = "/lib/python314.zip";
 const GAP = 1 << 16; // as many zeros are worth a note instead
-const { loadPyodide } = await import(pathToFileURL(join(core, "pyodide.mjs")));
-const { default: createModule } = await import(pathToFileURL(join(core, "pyodide.asm.mjs")));
-const { checksum, withLibraries } = await import(new URL("../browser/libraries.js", import.meta.url));
+const { loadPyodide } = await import(pathToFileURL(join(core, "pyodide.mjs")).href);
+const { default: createModule } = await import(pathToFileURL(join(core, "pyodide.asm.mjs")).href);
+const { checksum, withLibraries } = await import("../browser/libraries.js");
 
 // The desk, what starts anew the generator that a snapshot holds, and what an error's report would import later.
 const IMPORTS = `import importlib, json, linecache, traceback, tokenize
@@ -25,12 +26,13 @@ with open("/content.json", encoding="utf-8") as file:
 from random import seed
 del file`;
 
-// The same memory from every build: no clock, no luck and no path of the machine that made it. A reader's Python draws a seed
-// of its own when it wakes up.
+// The same memory from every build: no clock, no luck and no path of the machine
+// that made it. A reader's Python draws a seed of its own when it wakes up.
 Date.now = () => Date.UTC(2026, 0, 1);
 performance.now = () => 0;
-process.hrtime = Object.assign(() => [0, 0], { bigint: () => 0n });
-crypto.randomFillSync = globalThis.crypto.getRandomValues = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(1) && view;
+process.hrtime = Object.assign(() => /** @type {[number, number]} */ ([0, 0]), { bigint: () => 0n });
+crypto.randomFillSync = globalThis.crypto.getRandomValues = (/** @type {any} */ view) =>
+  new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(1) && view;
 process.argv[1] = "python";
 process.env.TZ = "UTC";
 
@@ -41,9 +43,14 @@ const options = {
   packageBaseUrl: core,
   // No docstrings and assertions; the same hashes in every build.
   env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" },
-  createPyodideModule: withLibraries(createModule, libraries, (name) => join(packages, name.slice(SITE_PACKAGES.length)), {
-    onInstance: (memory) => (first = new Uint8Array(memory).slice()),
-  }),
+  createPyodideModule: withLibraries(
+    createModule,
+    libraries,
+    (name) => join(packages, name.slice(SITE_PACKAGES.length)),
+    {
+      onInstance: (memory) => (first = new Uint8Array(memory).slice()),
+    },
+  ),
 };
 const scratch = mkdtempSync(join(tmpdir(), "snapshot-"));
 try {
@@ -143,7 +150,10 @@ function packed(heap, first) {
     else run[1] = index * 4 + 4;
   }
   const memory = Buffer.concat(runs.map(([from, to]) => wanted.subarray(from, to)));
-  return { memory, facts: { heap: heap.length, runs, own, check: checksum(new Int32Array(first.buffer, 0, own >> 2)) } };
+  return {
+    memory,
+    facts: { heap: heap.length, runs, own, check: checksum(new Int32Array(first.buffer, 0, own >> 2)) },
+  };
 }
 
 function fill(FS) {

@@ -109,4 +109,5 @@ def present() -> Stage:
     """The stage of this build; a new one for the working folder where none was set."""
     if _present is None:
         set_stage(Stage(Path.cwd()))
+    assert _present is not None
     return _present

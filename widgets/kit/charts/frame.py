@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .layers import Layer, Line
 from .scales import Scale
@@ -33,7 +34,7 @@ def begun(layers: Sequence[Layer]) -> list[Line]:
     return [layer for layer in layers if isinstance(layer, Line) and layer.points]
 
 
-def stroke(line: Line, index: int) -> dict[str, object]:
+def stroke(line: Line, index: int) -> dict[str, Any]:
     """How a line is stroked, in the chart and in the sample beside its name."""
     return {
         "class_": ["curve", f"tone-{line.tone}", "curve-quiet" if line.quiet else None],

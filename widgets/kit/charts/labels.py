@@ -133,25 +133,25 @@ def rules(layers: Sequence[Layer], names: Sequence[Name], frame: Frame) -> h.Nod
     drawn = begun(layers)
     for rule in layers:
         if isinstance(rule, Rule) and rule.y is not None:
-            right = _clearer_right(rule, drawn, frame)
+            right = _clearer_right(rule.label, rule.y, drawn, frame)
             yield _rule_label(rule, "100%" if right else "0", frame.down(rule.y), "-0.4em", right)
-        elif isinstance(rule, Rule):
-            left, low = _clearest_corner(rule, names, frame)
+        elif isinstance(rule, Rule) and rule.x is not None:
+            left, low = _clearest_corner(rule, rule.x, names, frame)
             yield _rule_label(
                 rule, frame.across(rule.x), *(("100%", "-0.4em") if low else ("0", "0.8em")), to_left=left
             )
 
 
-def _clearer_right(rule: Rule, drawn: Sequence[Line], frame: Frame) -> bool:
-    width, place = _LETTER * len(rule.label), 1 - frame.y(rule.y) - frame.gap / 2
+def _clearer_right(label: str, y: float, drawn: Sequence[Line], frame: Frame) -> bool:
+    width, place = _LETTER * len(label), 1 - frame.y(y) - frame.gap / 2
     return _behind((1 - width, 1), place, drawn, frame) < _behind((0, width), place, drawn, frame)
 
 
-def _clearest_corner(rule: Rule, names: Sequence[Name], frame: Frame) -> tuple[bool, bool]:
+def _clearest_corner(rule: Rule, x: float, names: Sequence[Name], frame: Frame) -> tuple[bool, bool]:
     """Whether an upright rule's label stands left of it, and
     whether at its foot: off names, where fewest curves pass.
     """
-    lines, at = [name.line for name in names], frame.x(rule.x)
+    lines, at = [name.line for name in names], frame.x(x)
     letter, before = widest(lines)
     width = letter * (len(rule.label) + 1)
 

@@ -103,7 +103,7 @@ def place(x: float, values: Sequence[Value], names: Sequence[labels.Name], frame
     wanted = [1 - frame.y(value.y) for value in ordered]
     width = letter * (max(len(value.words) for value in values) + 1.5)
     sides = [left for left in (True, False) if (frame.x(x) >= width if left else frame.x(x) + width <= 1 + letter * 2)]
-    tried = []
+    tried: list[tuple[float, bool, list[float]]] = []
     for left in sides or [frame.x(x) > 0.5]:
         column = Placed(x, left, ())
         boxes = [column.box(value.words, frame, letter) for value in values]

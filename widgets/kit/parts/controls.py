@@ -251,7 +251,7 @@ def _step(name: str, index: int, present: int, done: bool, event: str) -> h.Elem
     ]
 
 
-def _radio(event: str, value: str, chosen: str | None) -> h.Element:
+def _radio(event: str, value: str, chosen: str | None) -> h.VoidElement:
     return h.input(type="radio", name=event, data_event=event, value=value, checked=value == chosen)
 
 

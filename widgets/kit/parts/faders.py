@@ -111,7 +111,7 @@ def _beside(handle: Handle) -> h.Element:
     ]
 
 
-def _range(handle: Handle) -> h.Element:
+def _range(handle: Handle) -> h.VoidElement:
     return h.input(
         type="range",
         data_event=handle.event,
