@@ -118,9 +118,9 @@ def read(value: Any) -> Iterator[Imported]:
         name, count, model = value
         yield Imported(name, count, unpacked(model))
         return
-    given = value if isinstance(value, tuple) else ()
+    given: tuple[Any, ...] = value if isinstance(value, tuple) else ()
     name = _name(given)
-    here = [files.find(one) for one in given] if given else [Bytes(name, value.encode("utf-8", "surrogatepass"))]
+    here = [files.find(one) for one in given] if given else [Bytes(name, str(value).encode("utf-8", "surrogatepass"))]
     missing = [one.name for one, file in zip(given, here, strict=False) if file is None]
     if missing:
         yield Imported(name, 0, _untaught(), (f"“{missing[0]}” is not here any more: import it again.",))

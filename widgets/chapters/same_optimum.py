@@ -193,7 +193,7 @@ class SameOptimum(Widget[Optimum]):
                     for name, policy in ways
                 ],
             ),
-            run.draws and label_charts.spread(run),
+            bool(run.draws) and label_charts.spread(run),
             parts.reading(self._ending(state)),
         ]
 

@@ -198,7 +198,7 @@ class Practice:
     @property
     def reference(self) -> LanguageModel:
         """Where practice begins, and what its leash is tied to."""
-        return self.raw if self.from_raw else self.tuned
+        return self.raw if self.skip or self.tuned is None else self.tuned
 
     @cached_property
     def reward(self) -> np.ndarray:
