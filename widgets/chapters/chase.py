@@ -10,7 +10,7 @@ import numpy as np
 
 from widgets.core import annotators, best_of_n, doubt, overoptimization, posterior, reward_model
 from widgets.core.doubt import Proxy
-from widgets.core.language_model import LanguageModel, phrase_reward
+from widgets.core.language_model import LanguageModel, phrase_reward, uniforms
 from widgets.core.optimum import optimal_policy
 from widgets.core.overoptimization import Point
 from widgets.core.reward_model import RewardModel
@@ -112,6 +112,8 @@ class Chaser:
         self.content = content
         # Few are kept: each holds on to a taste's labels.
         self.chase = lru_cache(maxsize=16)(self._chase)
+        # Of both methods at every pressure, so that the slider can be dragged to and fro.
+        self.said = lru_cache(maxsize=2 * len(BETAS))(self._said)
 
     def reference(self, question: str) -> LanguageModel:
         return self.content.trained(question).tuned
@@ -130,6 +132,15 @@ class Chaser:
 
     def policy(self, chase: Chase, question: str, pressure: int) -> LanguageModel:
         return optimal_policy(self.reference(question), chase.rewards[pressure], chase.recipe.betas[pressure])
+
+    def _said(self, chase: Chase, question: str, method: str, pressure: int, count: int) -> np.ndarray:
+        """Answers under a pressure, (count, length), always with the same luck."""
+        luck = Random(f"{question} chase")
+        if method == "rl":
+            return self.policy(chase, question, pressure).sample(count, luck)
+        drawn, _ = self.drawn(question, chase.recipe)
+        chances = np.cumsum(best_of_n.weights(chase.proxy.scores(drawn), chase.recipe.numbers[pressure]))
+        return drawn[np.searchsorted(chances, uniforms(luck, count) * chances[-1], side="right")]
 
     def _chase(self, taste: Taste, question: str, cures: frozenset[str] = frozenset(), cure: Cure = Cure()) -> Chase:
         made = recipe(cures, taste.labels, cure)

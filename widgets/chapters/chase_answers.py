@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import htpy as h
 import numpy as np
 
-from widgets.core import best_of_n
 from widgets.core.doubt import Proxy
-from widgets.core.language_model import uniforms
 from widgets.core.pipeline import Task
 from widgets.kit import parts
 
@@ -30,13 +26,7 @@ FROWNED_AT = 0.25
 
 def answers(chaser: Chaser, state: Hacking, count: int) -> np.ndarray:
     """What is said at the present pressure, always with the same luck."""
-    luck = Random(f"{state.question} chase")
-    if state.method == "rl":
-        return chaser.policy(state.chase, state.question, state.pressure).sample(count, luck)
-    drawn, _ = chaser.drawn(state.question, state.chase.recipe)
-    n = state.chase.recipe.numbers[state.pressure]
-    chances = np.cumsum(best_of_n.weights(state.chase.proxy.scores(drawn), n))
-    return drawn[np.searchsorted(chances, uniforms(luck, count) * chances[-1], side="right")]
+    return chaser.said(state.chase, state.question, state.method, state.pressure, count)
 
 
 def exploits(task: Task, proxy: Proxy, answer: np.ndarray) -> list[str | None]:
