@@ -4,7 +4,11 @@
 import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
-const browser = await puppeteer.launch({ browser: "firefox", executablePath: process.argv[2], headless: true });
+const browser = await puppeteer.launch({
+  browser: "firefox",
+  executablePath: process.argv[2],
+  headless: true,
+});
 const page = await browser.newPage();
 
 const work = {

@@ -14,14 +14,14 @@ LINK = encode([Event("label", ("writing/curt", "writing/rude", "b"))])
 
 
 def label(figure, times=1):
-    before = int(re.search(r"Comparison (\d+)", figure.view.inner_text())[1])
+    before = int(re.search(r"^Comparison (\d+)", figure.view.inner_text(), re.MULTILINE)[1])
     for number in range(times):
         figure.button("A is better").click()
         stands_at(figure, before + number + 1)
 
 
 def stands_at(figure, comparison):
-    expect(figure.view).to_contain_text(re.compile(rf"Comparison {comparison}\b"))
+    expect(figure.view.get_by_text(re.compile(rf"^Comparison {comparison}(?!\d)"))).to_be_visible()
 
 
 def answered(figure):
@@ -39,7 +39,7 @@ def test_a_tab_that_starts_late_takes_over_what_another_one_did(page, context):
     held = []
     late = context.new_page()
     late.route("**/worker-*.js", lambda route: held.append(route))  # noqa: PLW0108 (a built-in can’t carry Playwright’s mark)
-    late.goto(CHAPTER)
+    late.goto(CHAPTER, wait_until="commit")
     slow = Figure(late, NAME)
     stands_at(slow, 1)
     page.goto(CHAPTER)
@@ -47,7 +47,6 @@ def test_a_tab_that_starts_late_takes_over_what_another_one_did(page, context):
     label(mine, 8)
     answered(mine)
     stands_at(slow, 9)
-    late.unroute("**/worker-*.js")
     for route in held:
         route.continue_()
     slow.ready()
@@ -151,7 +150,7 @@ def test_work_on_a_linked_state_is_set_aside_where_the_reader_has_their_own(page
     expect(figure.section.get_by_text("set aside")).to_have_count(0)
 
 
-@pytest.mark.parametrize("then", ["Keep", "Undo", "a link", "reload"])
+@pytest.mark.parametrize("then", ["another figure", "Undo", "a link", "reload"])
 def test_what_was_typed_last_counts(page, then):
     page.goto(CHAPTER)
     figure = Figure(page, "reward-hacking").ready()
@@ -169,10 +168,11 @@ def test_what_was_typed_last_counts(page, then):
     elif then == "Undo":
         figure.button("Undo").click()
     else:
-        figure.button("Keep").first.click()
+        Figure(page, NAME).button("A is better").click()
     figure.ready()
     answered(figure)
-    texts = [event.value for event in decode(figure.log()) if isinstance(event.value, str)]
+    log = figure.log()
+    texts = [event.value for event in decode(log)] if log else []
     assert ("Thanks. Certainly!" in texts) == (then != "Undo")
     if then == "Undo":
         expect(box).not_to_have_value("Thanks. Certainly!")
@@ -180,20 +180,14 @@ def test_what_was_typed_last_counts(page, then):
 
 def test_a_card_counts_labels_that_were_given_a_moment_before(page):
     """The chapter is left before Python has answered: what builds on its labels, elsewhere, has them all."""
-    page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
-    page.route("**/worker-*.js", lambda route: route.abort())
-    page.goto(CHAPTER)
+    held = []
+    page.route("**/worker-*.js", lambda route: held.append(route))  # noqa: PLW0108 (a built-in can’t carry Playwright’s mark)
+    page.goto(CHAPTER, wait_until="commit")
     figure = Figure(page, NAME)
-    page.evaluate("addEventListener('unhandledrejection', () => {})")
     figure.button("A is better").click()
     expect(figure.section).to_have_attribute("data-pending", "1")
-    context = page.context
-    context.watch.problems.clear()
+    page.goto("about/", wait_until="commit")
     page.unroute("**/worker-*.js")
     page.goto("05-summary/")
-    card = Figure(page, "report-card")
-    card.section.scroll_into_view_if_needed()
-    page.evaluate("window.scrollBy(0, 1)")
-    card.view.get_by_role("button").first.click()
-    card.ready()
-    expect(card.view).to_contain_text("1 label")
+    card = Figure(page, "report-card").ready()
+    expect(card.view).to_contain_text(re.compile(r"\b1 label\b|\bone label\b"))

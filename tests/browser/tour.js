@@ -93,7 +93,9 @@ window.tour = (() => {
 
     // The next Tab, or Shift and Tab, starts from the page's first or last element.
     begin(from) {
-      const mark = Object.assign(document.createElement("span"), { tabIndex: -1 });
+      const mark = Object.assign(document.createElement("span"), {
+        tabIndex: -1,
+      });
       document.body[from === "top" ? "prepend" : "append"](mark);
       mark.focus();
       mark.remove();

@@ -50,7 +50,10 @@ vm.runInNewContext(
 const answered = () => new Promise((done) => setImmediate(done));
 send({
   type: 0,
-  data: { ...JSON.parse(readFileSync(`${site}/search/search_index.json`, "utf8")), options: { suggest: true } },
+  data: {
+    ...JSON.parse(readFileSync(`${site}/search/search_index.json`, "utf8")),
+    options: { suggest: true },
+  },
 });
 timers.forEach((work) => work());
 await answered();

@@ -37,7 +37,11 @@ async function handOver(notices, address) {
       : "";
   if (await copy(address))
     return notices.say("info", `The link to this state is on your clipboard.${long}`, { id: "link" });
-  const field = Object.assign(document.createElement("input"), { readOnly: true, value: address, className: "copied" });
+  const field = Object.assign(document.createElement("input"), {
+    readOnly: true,
+    value: address,
+    className: "copied",
+  });
   field.setAttribute("aria-label", "The link to this state");
   notices.say("info", `This browser lets no page copy. Here is the link to this state: `, { id: "link", more: field });
   return field.select();
@@ -45,20 +49,30 @@ async function handOver(notices, address) {
 
 // What makes a link so long is a file or a long text: it can do without.
 async function offerShorter(figure, notices, names, address) {
-  const { links: texts } = await figure.python.ask({ type: "link", widget: figure.name, of: names });
+  const { links: texts } = await figure.python.ask({
+    type: "link",
+    widget: figure.name,
+    of: names,
+  });
   const short = links.linkTo(Object.fromEntries(Object.entries(texts).map(([name, each]) => [name, each.short])));
   const without = Object.values(texts).reduce((sum, each) => sum + each.left_out, 0);
   const said =
     `The link to this state has ${inWords(address.length)} characters: ` +
     "mail, chats and some browsers can’t carry it.";
-  const actions = { "Copy it all the same": () => handOver(notices, address), Dismiss: () => {} };
+  const actions = {
+    "Copy it all the same": () => handOver(notices, address),
+    Dismiss: () => {},
+  };
   if (!without) return notices.say("warn", said, { actions, id: "link" });
   return notices.say(
     "warn",
     `${said} Without ${without === 1 ? "the long text or file" : "the long texts and files"} in it ` +
       `there are ${inWords(short.length)}.`,
     {
-      actions: { "Copy the short one": () => handOver(notices, short), ...actions },
+      actions: {
+        "Copy the short one": () => handOver(notices, short),
+        ...actions,
+      },
       id: "link",
     },
   );

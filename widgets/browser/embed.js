@@ -79,7 +79,13 @@ export function hearFrames() {
 export function followHost() {
   const figure = document.querySelector("main");
   const tell = () =>
-    parent.postMessage({ type: HEIGHT, height: Math.ceil(figure.getBoundingClientRect().height) }, "*");
+    parent.postMessage(
+      {
+        type: HEIGHT,
+        height: Math.ceil(figure.getBoundingClientRect().height),
+      },
+      "*",
+    );
   new ResizeObserver(tell).observe(figure);
   wearAsAsked();
   document.addEventListener("click", openOutside);

@@ -96,13 +96,16 @@ export class Figure {
     return this.act(control, JSON.stringify(value));
   }
 
-  // What has been typed counts before anything else is done.
+  // What has been typed counts before anything else is done. Returns whether the figure shows another state since: then
+  // another tab had gone on, and what the reader was about to do was not meant for this one.
   flush() {
-    if (!this.#typing) return;
+    if (!this.#typing) return false;
     const { name, value, timer } = this.#typing;
+    const before = this.#record;
     clearTimeout(timer);
     this.#typing = null;
     this.send({ type: "event", name, value });
+    return this.#record !== before;
   }
 
   use({ tool, of, what }) {
@@ -123,6 +126,7 @@ export class Figure {
 
   // One more act of the reader's.
   send(message) {
+    this.#notices.clear("reset");
     this.#state.claim();
     const entry = { ...message };
     this.#record.pending.push(entry);
@@ -145,10 +149,8 @@ export class Figure {
       this.#show(this.first);
     }
     this.send({ type: "reset" });
-    if (log)
-      this.#notices.say("info", "Started over.", {
-        actions: { "Bring it back": () => this.send({ type: "load", log }) },
-      });
+    const actions = { "Bring it back": () => this.send({ type: "load", log }) };
+    if (log) this.#notices.say("info", "Started over.", { actions, id: "reset" });
   }
 
   // Where long work is stopped is the reader's doing too: another tab must not run it to its end.
@@ -174,6 +176,7 @@ export class Figure {
   // before. It asks Python to come only where it is `wanted` now.
   load({ wanted = true } = {}) {
     const { log } = this.#record;
+    this.#notices.clear("reset");
     this.#stored.forget();
     const asked = this.python.post(
       log ? { type: "load", widget: this.name, log } : { type: "reset", widget: this.name },
@@ -189,15 +192,17 @@ export class Figure {
   // What Python says.
 
   receive(reply) {
-    if (reply.type === "stale") {
+    if (reply.type === "link") {
+      this.python.answered(reply);
+    } else if (reply.id < this.#loading) {
+      // It is about a record that was shown before.
+    } else if (reply.type === "stale") {
       this.#stored.forget();
       this.#stale(true);
     } else if (reply.type === "piece") {
       this.#progress(reply.progress);
       this.section.querySelector("[data-tool=stop]").hidden = !reply.busy;
       collect(reply);
-    } else if (reply.type === "link") {
-      this.python.answered(reply);
     } else if (reply.type === "error") {
       this.#answered(reply);
       this.#notices.say("error", reply.message);
@@ -210,13 +215,16 @@ export class Figure {
 
   #answered({ id }) {
     this.#record.pending = this.#record.pending.filter((message) => message.id > id);
-    if (id >= this.#loading) this.#loading = 0;
+    this.#loading = 0;
   }
 
   #receiveView(reply) {
-    if (!reply.busy) this.#answered(reply);
+    if (!reply.busy) {
+      this.#answered(reply);
+      if (reply.unread && this.#state.unreadable(reply.unread)) return;
+      this.#state.answered(reply);
+    }
     if (reply.id < this.#barrier) return;
-    if (reply.unread && !reply.busy && this.#state.unreadable(reply.unread)) return;
     this.#live = true;
     // In its first state, stored views still answer sooner.
     if (reply.untouched && !reply.busy) this.#stored.begin();
@@ -226,9 +234,7 @@ export class Figure {
     this.#progress(reply.busy ? (reply.progress ?? 0) : null);
     this.section.querySelector("[data-tool=stop]").hidden = !reply.busy;
     for (const text of reply.messages) this.#notices.say("warn", text);
-    if (reply.busy) return;
-    this.#state.answered(reply);
-    if (!this.#loading) this.#settle();
+    if (!reply.busy && !this.#loading) this.#settle();
   }
 
   stateChanged() {
@@ -335,8 +341,13 @@ export class Figure {
     this.#state.openLink();
   }
 
-  meet() {
-    this.#state.meet();
+  meet(theirs) {
+    this.#state.meet(theirs);
+  }
+
+  // Another tab has kept how the record looks, which Python has not yet shown here.
+  look() {
+    if (!this.#live) this.#showKept();
   }
 
   keepOwn() {

@@ -97,7 +97,10 @@ export function askFor(what, { name, python }) {
 }
 
 function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(blob),
+    download: name,
+  });
   document.body.append(link);
   link.click();
   link.remove();

@@ -16,7 +16,10 @@ export function focusOn(view) {
 
 function placeOf(view, control) {
   const selector = control.dataset.event ? `[data-event="${CSS.escape(control.dataset.event)}"]` : "button, input";
-  return { selector, index: [...view.querySelectorAll(selector)].indexOf(control) };
+  return {
+    selector,
+    index: [...view.querySelectorAll(selector)].indexOf(control),
+  };
 }
 
 // To the nearest control of the same kind that can be used, else to the view.

@@ -16,7 +16,11 @@ export async function land() {
   const target = document.getElementById(location.hash.slice(1));
   if (!target) return;
   const moved = new AbortController();
-  for (const kind of MOVES) addEventListener(kind, () => moved.abort(), { signal: moved.signal, passive: true });
+  for (const kind of MOVES)
+    addEventListener(kind, () => moved.abort(), {
+      signal: moved.signal,
+      passive: true,
+    });
   await Promise.all([document.fonts.ready, loaded()]);
   if (!moved.signal.aborted) target.scrollIntoView();
   moved.abort();

@@ -40,7 +40,12 @@ interface View {
 
 type Reply =
   | View
-  | { type: "link"; widget: string; id: number; links: Record<string, { log: Log; short: Log; left_out: number }> }
+  | {
+      type: "link";
+      widget: string;
+      id: number;
+      links: Record<string, { log: Log; short: Log; left_out: number }>;
+    }
   | { type: "error"; widget: string; id: number; message: string }
   | { type: "progress"; fraction: number }
   | { type: "ready"; way: "snapshot" | "stock" }

@@ -32,9 +32,15 @@ export function keepForLater(ready) {
 }
 
 async function register() {
-  if (!isKept()) serviceWorkers().addEventListener("controllerchange", rehearse, { once: true });
+  if (!isKept())
+    serviceWorkers().addEventListener("controllerchange", rehearse, {
+      once: true,
+    });
   try {
-    await serviceWorkers().register(SCRIPT, { scope: ROOT.pathname, updateViaCache: "none" });
+    await serviceWorkers().register(SCRIPT, {
+      scope: ROOT.pathname,
+      updateViaCache: "none",
+    });
   } catch {
     // Forbidden, or no room: the book is read from the network, as on the first visit.
   }
@@ -43,7 +49,10 @@ async function register() {
 // From now on the service worker gives out the files, and the browser keeps what it compiles beside them. The longest
 // script is Pyodide's, which only a worker runs.
 function rehearse() {
-  startWorker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: "rehearsal" });
+  startWorker(new URL(WORKER_FILE, import.meta.url), {
+    type: "module",
+    name: "rehearsal",
+  });
 }
 
 // A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the
@@ -80,7 +89,11 @@ export async function renew() {
       return coming.addEventListener("statechange", () => isThere() && done(null));
     });
     registration.waiting?.postMessage("activate");
-    await new Promise((done) => serviceWorkers().addEventListener("controllerchange", done, { once: true }));
+    await new Promise((done) =>
+      serviceWorkers().addEventListener("controllerchange", done, {
+        once: true,
+      }),
+    );
   }
   location.reload();
 }

@@ -12,7 +12,7 @@ import { repaired } from "./links.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
 import { Python } from "./python.js";
 import { switchSchemes } from "./scheme.js";
-import { keyOf } from "./store.js";
+import { watchTabs } from "./tabs.js";
 import { becomeWhole } from "./whole.js";
 
 const python = new Python();
@@ -74,12 +74,18 @@ const figureOf = (node) => {
   const section = /** @type {HTMLElement} */ (elementOf(node)?.closest("section[data-widget]"));
   return figures.get(section?.dataset.widget);
 };
+// What was typed counts before anything else is done, in this figure or another. Returns the figures that show another
+// state since.
+const flush = (except = null) => [...figures.values()].filter((figure) => figure !== except && figure.flush());
+
+let moved = [];
+document.addEventListener("click", () => (moved = flush()), { capture: true });
 
 let pressed = ""; // what the last click's control did
 document.addEventListener("click", ({ target, detail }) => {
   const control = /** @type {HTMLButtonElement} */ (elementOf(target)?.closest("button, [data-tool]"));
   const figure = control && figureOf(control);
-  if (!figure || control.disabled || control.getAttribute("aria-disabled") === "true") return;
+  if (!figure || moved.includes(figure) || control.disabled || control.getAttribute("aria-disabled") === "true") return;
   // The second click of a double one is not meant for what has come under it since.
   const does = `${figure.name} ${control.dataset.event} ${control.dataset.value}`;
   if (detail > 1 && does !== pressed) return;
@@ -92,7 +98,9 @@ document.addEventListener("click", ({ target, detail }) => {
 
 document.addEventListener("input", ({ target }) => {
   const figure = elementOf(target)?.dataset.event && figureOf(target);
-  if (figure) figure.change(target);
+  if (!figure) return;
+  flush(figure);
+  figure.change(target);
 });
 
 document.addEventListener("submit", (event) => {
@@ -131,26 +139,12 @@ function signOf({ key, code }) {
   return /^[^a-z0-9]$/u.test(sign) ? (/^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? sign) : sign;
 }
 
-// Another tab of this book may have gone on with what a figure
-// here shows, before this page's eyes or while it was away.
-const meetAll = () => {
-  for (const figure of figures.values()) figure.meet();
-};
-window.addEventListener("storage", ({ key }) => {
-  for (const figure of figures.values()) if (key === null || key === keyOf(figure.name)) figure.meet();
-});
-window.addEventListener("pageshow", ({ persisted }) => persisted && meetAll());
-document.addEventListener("visibilitychange", () => (document.hidden ? restAll() : meetAll()));
-// What was typed last must not go with the page.
-const restAll = () => {
-  for (const figure of figures.values()) figure.rest();
-};
-window.addEventListener("pagehide", restAll);
 window.addEventListener("hashchange", () => {
   for (const figure of figures.values()) figure.openLink();
 });
 
 becomeWhole();
+watchTabs(figures);
 if (isEmbedded) followHost();
 else switchSchemes();
 hearFrames();

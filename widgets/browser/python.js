@@ -53,7 +53,10 @@ export class Python {
     this.#become("loading");
     const kept = isKept();
     try {
-      this.#worker = startWorker(new URL(WORKER_FILE, import.meta.url), { type: "module", name: kept ? "kept" : "" });
+      this.#worker = startWorker(new URL(WORKER_FILE, import.meta.url), {
+        type: "module",
+        name: kept ? "kept" : "",
+      });
     } catch (error) {
       this.#fail(`This browser does not let the page start a worker (${error.message}).`);
       return;
@@ -79,7 +82,9 @@ export class Python {
   // compiled. Where that fails the worker does it, and says what is wrong.
   async #compileFor(worker) {
     try {
-      worker.postMessage({ compiled: await WebAssembly.compileStreaming(fetch(new URL(WASM_FILE, import.meta.url))) });
+      worker.postMessage({
+        compiled: await WebAssembly.compileStreaming(fetch(new URL(WASM_FILE, import.meta.url))),
+      });
     } catch (error) {
       console.info(`WebAssembly is left to the worker: ${error.message}`);
       worker.postMessage({ compiled: null });

@@ -1,10 +1,17 @@
 // What the reader has done in a figure, as it is kept: { log, length, pending, acts }. `log` is Python's text
 // of all events, null where there are none; `pending` are the messages that Python has not answered yet.
-// `acts` says what the record was made from: how many times each visit of the book acted on it. A record may
-// only replace one that it was made from, or two tabs would undo each other's work.
+// `acts` says what the record was made from: how many times each visit of the book acted on it (a version
+// vector). A record may only replace one that it was made from, or two tabs would undo each other's work.
 
-const VISIT = Math.random().toString(36).slice(2, 8);
+let visit = newName();
 const VISITS = 40; // that are remembered
+
+function newName() {
+  return Math.random().toString(36).slice(2, 8);
+}
+
+// From here on, this visit's acts are others than those that it made before: they were not done on top of them.
+export const branchOff = () => (visit = newName());
 
 export const none = () => ({ log: null, length: 0, pending: [], acts: {} });
 export const isEmpty = ({ log, pending }) => !log && !pending.length;
@@ -33,13 +40,16 @@ export function parse(text) {
 // What a record is made from after one more act in this visit, and after all that `others` were made from.
 export function onceMore(...others) {
   const acts = {};
-  for (const [visit, count] of others.flatMap((each) => Object.entries(each))) {
-    acts[visit] = Math.max(count, acts[visit] ?? 0);
+  for (const [who, count] of others.flatMap((each) => Object.entries(each))) {
+    acts[who] = Math.max(count, acts[who] ?? 0);
   }
-  const mine = (acts[VISIT] ?? 0) + 1;
-  delete acts[VISIT];
-  return Object.fromEntries([...Object.entries(acts).slice(1 - VISITS), [VISIT, mine]]);
+  const mine = (acts[visit] ?? 0) + 1;
+  delete acts[visit];
+  return Object.fromEntries([...Object.entries(acts).slice(1 - VISITS), [visit, mine]]);
 }
+
+// A name for a record, the same in every tab: its last act.
+export const idOf = ({ acts }) => Object.entries(acts).at(-1)?.join("") ?? "none";
 
 // Whether a record has in it all that another one has.
 export const stemsFrom = (record, other) =>

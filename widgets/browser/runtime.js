@@ -18,13 +18,19 @@ export async function boot({ onProgress, compiled }) {
   checkWebAssembly();
   if (snapshot) {
     try {
-      return { python: await start(fromSnapshot, core.bytes + snapshot.bytes, onProgress, compiled), way: "snapshot" };
+      return {
+        python: await start(fromSnapshot, core.bytes + snapshot.bytes, onProgress, compiled),
+        way: "snapshot",
+      };
     } catch (error) {
       if (error instanceof MissingFile || !self.WebAssembly) throw error;
       console.info(`Python starts the slow way: its snapshot could not be used (${error.message}).`);
     }
   }
-  return { python: await start(stockStart, core.bytes + stock.bytes, onProgress, compiled), way: "stock" };
+  return {
+    python: await start(stockStart, core.bytes + stock.bytes, onProgress, compiled),
+    way: "stock",
+  };
 }
 
 // Has the browser compile Pyodide's script: from then on it keeps the result beside the file, if that is on the disk.
@@ -166,7 +172,9 @@ const fromSnapshot = {
     let first; // the memory before any code has run
     const onInstance = (memory) => (first = new Int32Array(memory.slice(0, snapshot.own)));
     const createModule = async (settings) => (await script).default(settings);
-    const createWithLibraries = withLibraries(createModule, libraries, locate, { onInstance });
+    const createWithLibraries = withLibraries(createModule, libraries, locate, {
+      onInstance,
+    });
     const python = await loadPyodide({
       ...common(),
       // An archive without the modules that are in the snapshot, which is nearly all that is ever imported.
@@ -234,7 +242,11 @@ const stockStart = {
   needs: [core.wasm],
   async way() {
     const { default: createPyodideModule } = await import(at(`${core.folder}pyodide.asm.mjs`));
-    const python = await loadPyodide({ ...common(), lockFileURL: at(stock.lock), createPyodideModule });
+    const python = await loadPyodide({
+      ...common(),
+      lockFileURL: at(stock.lock),
+      createPyodideModule,
+    });
     await python.loadPackage(stock.packages, { messageCallback: () => {} });
     return python;
   },

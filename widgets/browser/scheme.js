@@ -39,7 +39,13 @@ function recorded() {
 
 function choose(option) {
   const { mdColorMedia: media, mdColorScheme: scheme, mdColorPrimary: primary, mdColorAccent: accent } = option.dataset;
-  keep(record(), JSON.stringify({ index: options.indexOf(option), color: { media, scheme, primary, accent } }));
+  keep(
+    record(),
+    JSON.stringify({
+      index: options.indexOf(option),
+      color: { media, scheme, primary, accent },
+    }),
+  );
   show(option);
   option.focus();
 }
@@ -48,6 +54,7 @@ function choose(option) {
 function show(option) {
   option.checked = true;
   document.body.dataset.mdColorScheme = option.dataset.mdColorScheme;
-  for (const other of options) /** @type {HTMLElement} */ (other.nextElementSibling).hidden = other !== option;
+  for (const other of options)
+    /** @type {HTMLElement} */ (other.nextElementSibling).hidden = other !== option;
   requestAnimationFrame(() => (bar.content = getComputedStyle(document.body).getPropertyValue("--ground")));
 }

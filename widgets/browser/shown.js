@@ -6,7 +6,7 @@ import { isEmbedded } from "./embed.js";
 import { whenIdle } from "./idle.js";
 import * as links from "./links.js";
 import { renew } from "./offline.js";
-import { isEmpty, isSame, none, onceMore, stemsFrom } from "./record.js";
+import { branchOff, idOf, isEmpty, isSame, none, onceMore, stemsFrom } from "./record.js";
 import * as store from "./store.js";
 
 const BUILD = import.meta.url;
@@ -60,7 +60,10 @@ export class Shown {
   // Python answers. Without a reply, something went wrong, and only what was asked is off the list.
   answered(reply = null) {
     if (reply) {
-      Object.assign(this.record, { log: reply.length ? reply.log : null, length: reply.length });
+      Object.assign(this.record, {
+        log: reply.length ? reply.log : null,
+        length: reply.length,
+      });
       if (reply.left_out) this.#tellLeftOut(reply.left_out);
       if (this.#guest && !this.#guest.id) return this.#arrived();
     }
@@ -80,8 +83,15 @@ export class Shown {
       this.#tellUnreadable(why);
       return true;
     }
-    store.setAside(this.#name, store.newId(), { ...this.record, from: "unread" });
-    this.record = { ...none(), pending: this.record.pending, acts: this.record.acts };
+    store.setAside(this.#name, store.newId(), {
+      ...this.record,
+      from: "unread",
+    });
+    this.record = {
+      ...none(),
+      pending: this.record.pending,
+      acts: this.record.acts,
+    };
     this.acted();
     this.offerAsides();
     return false;
@@ -91,13 +101,23 @@ export class Shown {
 
   #save() {
     if (this.#guest) {
-      const { id, text, hash } = this.#guest;
-      if (id) store.setAside(this.#name, id, { ...this.record, from: text ?? "aside", hash });
+      this.#saveGuest();
       return;
     }
     const kept = store.read(this.#name);
     if (stemsFrom(this.record, kept)) this.#write();
     else this.#yieldTo(kept);
+  }
+
+  #saveGuest() {
+    const { id, text, hash } = this.#guest;
+    if (!id) return;
+    if (!stemsFrom(this.record, store.aside(this.#name, id))) this.#guest.id = store.newId(); // another tab goes on from it, too
+    store.setAside(this.#name, this.#guest.id, {
+      ...this.record,
+      from: text ?? "aside",
+      hash,
+    });
   }
 
   #write() {
@@ -120,22 +140,32 @@ export class Shown {
     this.#view = null;
   }
 
-  // Another tab may have gone on.
-  meet() {
-    if (this.#guest) return;
+  // Another tab may have gone on; `theirs` is what it wrote, if that is known.
+  meet(theirs = none()) {
     const kept = store.read(this.#name);
+    // Both tabs wrote at once, this one last.
+    if (!stemsFrom(kept, theirs) && !stemsFrom(theirs, kept)) this.#setAside(theirs);
+    if (this.#guest) return;
     if (isSame(kept, this.record)) {
       if (this.#foreign && !kept.pending.length && kept.log !== this.record.log) this.#adopt(kept);
     } else if (!stemsFrom(this.record, kept)) {
       this.#yieldTo(kept);
+    } else if (Object.keys(kept.acts).length) {
+      this.#write(); // another tab, which had not heard yet, wrote an older one over it
     }
   }
 
   #yieldTo(kept) {
-    if (!isEmpty(this.record) && !stemsFrom(kept, this.record)) {
-      store.setAside(this.#name, store.newId(), { ...this.record, from: "tab" });
+    if (!stemsFrom(kept, this.record)) {
+      this.#setAside(this.record);
+      branchOff();
     }
     this.#adopt(kept);
+  }
+
+  // What another tab's work leaves no place for.
+  #setAside(record) {
+    if (!isEmpty(record)) store.setAside(this.#name, idOf(record), { ...record, from: "tab" });
     this.offerAsides();
   }
 
@@ -194,7 +224,8 @@ export class Shown {
     if (!this.#guest) return;
     const before = store.read(this.#name);
     if (!isEmpty(before)) store.setAside(this.#name, store.newId(), { ...before, from: "own" });
-    if (this.#guest.id) store.drop(this.#name, this.#guest.id);
+    const { id } = this.#guest;
+    if (id && stemsFrom(this.record, store.aside(this.#name, id))) store.drop(this.#name, id);
     this.#guest = null;
     this.record.acts = onceMore(before.acts, this.record.acts);
     this.#write();
@@ -243,7 +274,10 @@ export class Shown {
       }
       const show = from === "unread" ? {} : { "Show it": () => this.#showAside(aside) };
       const actions = { ...show, "Drop it": () => store.drop(this.#name, id) };
-      this.#notices.say("info", sentence(aside), { actions, id: `aside ${id}` });
+      this.#notices.say("info", sentence(aside), {
+        actions,
+        id: `aside ${id}`,
+      });
     }
   }
 

@@ -2,7 +2,16 @@
 // plural, with accents or without. Forms are compared by how they begin, because readers are answered while they type:
 // so a rule may change letters or take some from a word's end, but what is half typed must still begin like the whole.
 
-const LETTERS = { ø: "o", ł: "l", đ: "d", ı: "i", ß: "ss", æ: "ae", œ: "oe", "’": "'" };
+const LETTERS = {
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ı: "i",
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  "’": "'",
+};
 
 const RULES = [
   [/'s?$/, ""], // the model's

@@ -12,6 +12,8 @@ const unkept = new Map(); // for this visit
 
 export const keyOf = (name) => PREFIX + name;
 
+export const viewKeyOf = (name) => keyOf(`${name}:view`);
+
 const get = (key) => unkept.get(key) ?? kept(key);
 
 function put(key, value) {
@@ -49,7 +51,7 @@ const place = ({ log }) => log?.slice(0, 24);
 
 export function readView(name, record, build, options) {
   try {
-    const found = JSON.parse(get(keyOf(`${name}:view`)));
+    const found = JSON.parse(get(viewKeyOf(name)));
     const isOf = found.of === place(record) && found.build === build && found.options === options;
     return isOf && typeof found.html === "string" && isAllowed(found.html) ? found.html : null;
   } catch {
@@ -58,8 +60,8 @@ export function readView(name, record, build, options) {
 }
 
 export function writeView(name, record, build, options, html) {
-  if (!html) return forget(keyOf(`${name}:view`));
-  return keep(keyOf(`${name}:view`), JSON.stringify({ of: place(record), build, options, html }));
+  if (!html) return forget(viewKeyOf(name));
+  return keep(viewKeyOf(name), JSON.stringify({ of: place(record), build, options, html }));
 }
 
 // Records that are neither shown nor lost, each with `id` and
@@ -69,10 +71,14 @@ export const newId = () => Math.random().toString(36).slice(2, 10);
 export function asides(name) {
   const prefix = keyOf(`${name}:aside:`);
   const keys = new Set([...keysKept(), ...unkept.keys()].filter((key) => key.startsWith(prefix)));
-  const found = [...keys]
-    .sort()
-    .map((key) => ({ ...JSON.parse(get(key) ?? "{}"), ...parse(get(key)), id: key.slice(prefix.length) }));
+  const found = [...keys].sort().map((key) => aside(name, key.slice(prefix.length)));
   return found.filter((record) => !isEmpty(record));
+}
+
+export function aside(name, id) {
+  const text = get(keyOf(`${name}:aside:${id}`)),
+    record = parse(text);
+  return isEmpty(record) ? record : { ...JSON.parse(text), ...record, id };
 }
 
 export const setAside = (name, id, record) => put(keyOf(`${name}:aside:${id}`), JSON.stringify(record));

@@ -102,7 +102,9 @@ export class StoredViews {
   // a form, so radio buttons in the copy undo nothing that is chosen.
   #rehearse(nodes, isLaidOut) {
     const copy = this.#view.cloneNode(true);
-    const stage = Object.assign(document.createElement("div"), { className: "rehearsal" });
+    const stage = Object.assign(document.createElement("div"), {
+      className: "rehearsal",
+    });
     stage.append(copy);
     if (isLaidOut) this.#view.after(stage);
     morph(copy, nodes);

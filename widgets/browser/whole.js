@@ -8,7 +8,10 @@ export function becomeWhole() {
   const [came] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   const type = came?.type;
   if (location.hash || type !== "navigate") return whole();
-  return addEventListener("scroll", () => whenIdle(whole), { once: true, passive: true });
+  return addEventListener("scroll", () => whenIdle(whole), {
+    once: true,
+    passive: true,
+  });
 }
 
 function whole() {

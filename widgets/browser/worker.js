@@ -94,6 +94,9 @@ if (self.name === "rehearsal") {
 } else {
   start().catch((error) => {
     console.warn(error);
-    self.postMessage({ type: "failed", message: `Python could not start: ${error.message}` });
+    self.postMessage({
+      type: "failed",
+      message: `Python could not start: ${error.message}`,
+    });
   });
 }

@@ -5,6 +5,12 @@ import { PurgeCSS } from "purgecss";
 
 const asked = JSON.parse(process.argv[2]);
 const words = (text) => text.match(/[\w-]+/g) ?? [];
-const sheet = (path) => ({ raw: readFileSync(path, "utf-8").replace(/\/\*# sourceMappingURL=.*?\*\//, "") });
-const cut = await new PurgeCSS().purge({ css: asked.css.map(sheet), content: asked.content, defaultExtractor: words });
+const sheet = (path) => ({
+  raw: readFileSync(path, "utf-8").replace(/\/\*# sourceMappingURL=.*?\*\//, ""),
+});
+const cut = await new PurgeCSS().purge({
+  css: asked.css.map(sheet),
+  content: asked.content,
+  defaultExtractor: words,
+});
 process.stdout.write(JSON.stringify(cut.map(({ css }) => css)));

@@ -30,7 +30,9 @@ del file`;
 // that made it. A reader's Python draws a seed of its own when it wakes up.
 Date.now = () => Date.UTC(2026, 0, 1);
 performance.now = () => 0;
-process.hrtime = Object.assign(() => /** @type {[number, number]} */ ([0, 0]), { bigint: () => 0n });
+process.hrtime = Object.assign(() => /** @type {[number, number]} */ ([0, 0]), {
+  bigint: () => 0n,
+});
 crypto.randomFillSync = globalThis.crypto.getRandomValues = (/** @type {any} */ view) =>
   new Uint8Array(view.buffer, view.byteOffset, view.byteLength).fill(1) && view;
 process.argv[1] = "python";
@@ -42,7 +44,11 @@ const options = {
   lockFileContents: JSON.parse(readFileSync(join(core, "pyodide-lock.json"), "utf8")),
   packageBaseUrl: core,
   // No docstrings and assertions; the same hashes in every build.
-  env: { PYTHONOPTIMIZE: "2", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1" },
+  env: {
+    PYTHONOPTIMIZE: "2",
+    PYTHONHASHSEED: "0",
+    PYTHONDONTWRITEBYTECODE: "1",
+  },
   createPyodideModule: withLibraries(
     createModule,
     libraries,
@@ -132,7 +138,11 @@ json.dumps(sorted(sys.modules))
   const snapshot = pyodide.makeMemorySnapshot();
   const start = new Uint32Array(snapshot.buffer, 0, 2)[1];
   const header = Buffer.from(snapshot.subarray(0, start)).toString("base64");
-  return { heap: snapshot.subarray(start), header, modules: JSON.parse(modules) };
+  return {
+    heap: snapshot.subarray(start),
+    header,
+    modules: JSON.parse(modules),
+  };
 }
 
 // What the heap holds between long runs of zeros. What WebAssembly itself puts there, the browser has already: there
@@ -152,7 +162,12 @@ function packed(heap, first) {
   const memory = Buffer.concat(runs.map(([from, to]) => wanted.subarray(from, to)));
   return {
     memory,
-    facts: { heap: heap.length, runs, own, check: checksum(new Int32Array(first.buffer, 0, own >> 2)) },
+    facts: {
+      heap: heap.length,
+      runs,
+      own,
+      check: checksum(new Int32Array(first.buffer, 0, own >> 2)),
+    },
   };
 }
 
