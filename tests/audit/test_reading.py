@@ -242,6 +242,16 @@ def _mutated(draw, data: bytes) -> bytes:
     return data
 
 
+@pytest.mark.parametrize("chunk", [5, 64, 1 << 20])
+def test_empty_lines_at_the_beginning_do_not_hide_how_a_file_is_laid_out(chunk):
+    rows, write = FORMATS["objects one after the other"]
+    text = write(rows).replace("\n", "\r\n\r\n").encode()
+    pairs, _ = read(text, chunk)
+    assert len(pairs) == 3
+    pairs, _ = read(text[:1] + text[7:], chunk)  # one record is broken
+    assert len(pairs) == 2
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=150)
 def test_no_damage_to_a_file_raises_or_loses_count(data):

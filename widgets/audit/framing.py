@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from .raw import LONGEST, Raw
 from .table import Rows, columns_of
 
-# As much of a file is looked at to see how it is laid out, if its first two lines don't end before.
+# As much of a file is looked at to see how it is laid out, if its second line that isn't empty doesn't begin before.
 LOOKED_AT = 1 << 16
+_HAS_BEGUN = re.compile(r"[^\n]*\n\s*\S")
 
 
 class Lines:
@@ -144,7 +145,7 @@ class Layout:
     def feed(self, text: str) -> Iterator[Raw]:
         if self.framer is None:
             self._head = (self._head + text).lstrip("\ufeff \t\r\n")
-            if self._head.count("\n") < 2 and len(self._head) < LOOKED_AT:
+            if not _HAS_BEGUN.match(self._head) and len(self._head) < LOOKED_AT:
                 return
             _, text = self._settle()
         yield from self.framer.feed(text)
@@ -157,7 +158,7 @@ class Layout:
 
     def _settle(self) -> tuple[Lines | Values | Rows, str]:
         text, self._head = self._head, ""
-        self.framer = framer_of(text)
+        self.framer = framer_of(text[:LOOKED_AT])  # wherever the chunks end
         return self.framer, text
 
     @property
