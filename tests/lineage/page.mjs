@@ -1,5 +1,5 @@
-// One page of the book in a browser that is simulated: the real scripts, a document without layout, a storage that several
-// pages share, time that passes when it is told to, and a worker that answers when it is told to.
+// One page of the book in a browser that is simulated: the real scripts, a document without layout, a storage
+// that several pages share, time that passes when it is told to, and a worker that answers when it is told to.
 
 import { build } from "esbuild";
 import { parseHTML } from "linkedom";
@@ -59,9 +59,11 @@ const NAMES = [
 ];
 const run = new Function(...NAMES, outputFiles[0].text);
 
+const TOOLS = ["stop", "undo", "reset", "link"];
 const figure = (name, needs) => `
-  <section id="${name}" data-widget="${name}" data-status="static" data-options="{}" data-views="views.json"${needs ? ` data-needs="${needs}"` : ""}>
-    ${["stop", "undo", "reset", "link"].map((tool) => `<button type="button" data-tool="${tool}">${tool}</button>`).join("")}
+  <section id="${name}" data-widget="${name}" data-status="static" data-options="{}" data-views="views.json"
+    ${needs ? `data-needs="${needs}"` : ""}>
+    ${TOOLS.map((tool) => `<button type="button" data-tool="${tool}">${tool}</button>`).join("")}
     <progress class="widget-progress" hidden></progress>
     <div data-messages></div>
     <form data-view>${view([])}</form>
@@ -72,7 +74,9 @@ const view = (log) => `
   <button type="button" data-event="label" data-value="null">label</button><input type="text" data-event="text">`;
 
 const SCHEMES =
-  '<form data-scheme-switch><input type="radio" data-md-color-media="" data-md-color-scheme="default"><label></label></form>';
+  "<form data-scheme-switch>" +
+  '<input type="radio" data-md-color-media="" data-md-color-scheme="default"><label></label></form>';
+const BODY = `${SCHEMES}${figure("game")}${figure("builder", "game")}`;
 
 // The text of a log, in the letters of a link.
 export const encode = (log) => (log.length ? `2.${Buffer.from(JSON.stringify(log)).toString("hex")}` : "");
@@ -153,8 +157,8 @@ class Worker {
   }
 }
 
-// A storage as one page sees it: what other pages wrote comes late in some browsers, and the last to write wins. It comes
-// sooner than a reader gets from one tab to the other, so only what Python answers falls into that time.
+// A storage as one page sees it: what other pages wrote comes late in some browsers, and the last to write wins.
+// It comes sooner than a reader gets from one tab to the other, so only what Python answers falls into that time.
 export class Storage {
   #shared;
   #seen;
@@ -224,9 +228,7 @@ export class Page {
 
   constructor(shared, href) {
     this.storage = new Storage(shared);
-    const { document } = parseHTML(
-      `<!doctype html><html data-refused=""><head></head><body>${SCHEMES}${figure("game")}${figure("builder", "game")}</body></html>`,
-    );
+    const { document } = parseHTML(`<!doctype html><html data-refused=""><head></head><body>${BODY}</body></html>`);
     this.document = document;
     this.url = new URL(href);
     Object.defineProperty(document, "activeElement", {

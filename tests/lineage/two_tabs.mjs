@@ -1,6 +1,7 @@
-// Two tabs of one book, driven at random: `node two_tabs.mjs FIRST COUNT` tries so many seeds and prints what went wrong.
-// Whatever the reader labelled is at any time in a record that is kept, or set aside, unless the reader took it back.
-// STORY=1 tells what was done, and how all stood. LATE=1 has pages see late what others wrote, as browsers may for a moment.
+// Two tabs of one book, driven at random: `node two_tabs.mjs FIRST COUNT` tries so many seeds and prints what
+// went wrong. Whatever the reader labelled is at any time in a record that is kept, or set aside, unless the
+// reader took it back. STORY=1 tells what was done, and how all stood. LATE=1 has pages see late what others
+// wrote, as browsers may for a moment.
 
 import { after, BOOK, decode, encode, Page } from "./page.mjs";
 
@@ -77,10 +78,7 @@ class Reader {
       "kill",
       "link",
     ]);
-    if (process.env.STORY)
-      this.story.push(
-        `    ${JSON.stringify(Object.fromEntries(NAMES.map((each) => [each, this.#records(each).map((log) => log.map(({ value }) => value).join(" "))])))}`,
-      );
+    this.story.push(...(process.env.STORY ? NAMES.map((each) => `    ${each}: ${this.#told(each)}`) : []));
     this.story.push(`${place} ${kind} ${name}`);
     if (!["work", "hear"].includes(kind)) page.storage.arrive();
     if (kind === "type") return this.#type(place, name);
@@ -223,6 +221,12 @@ class Reader {
         return so;
       }
     }, found);
+  }
+
+  #told(name) {
+    return this.#records(name)
+      .map((log) => `[${log.map(({ value }) => value).join(" ")}]`)
+      .join(" ");
   }
 
   kept() {

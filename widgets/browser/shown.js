@@ -112,7 +112,8 @@ export class Shown {
   #saveGuest() {
     const { id, text, hash } = this.#guest;
     if (!id) return;
-    if (!stemsFrom(this.record, store.aside(this.#name, id))) this.#guest.id = store.newId(); // another tab goes on from it, too
+    // Another tab may go on from it, too.
+    if (!stemsFrom(this.record, store.aside(this.#name, id))) this.#guest.id = store.newId();
     store.setAside(this.#name, this.#guest.id, {
       ...this.record,
       from: text ?? "aside",
