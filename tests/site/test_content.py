@@ -47,16 +47,16 @@ def test_content_survives_the_way_to_the_browser():
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("topic: Writing", "topc: Writing", ":1: topic: field required; add it"),
-        ("topic: Writing", "topc: Writing", ":3: topc: unexpected keyword"),
-        ("prompt: How", "prompt: 3 # How", ":2: prompt: input should be a valid string, found 3; put it in quotes"),
-        ("style: curt", "style: short", ":11: responses[1].style: input should be 'helpful', 'curt'"),
-        ("id: writing", "id: writting", ":1: id: 'writting' is not the file's name; write 'writing'"),
-        ("id: curt", "id: helpful", ":10: responses[1].id: 'helpful' is there 2 times"),
-        ("id: curt", "id: Curt!", ":10: responses[1].id: 'Curt!' is not an id"),
-        ("text: Write more. Cut more.", 'text: " "', ":12: responses[1].text: the text is empty"),
-        ("text: Write more. Cut more.", "text: " + "x" * 601, ":12: responses[1].text: 601 characters"),
-        ("text: Write more. Cut more.", "text: a: b", ":12: not YAML"),
+        ("topic: Writing", "topc: Writing", ":2: topic: field required; add it"),
+        ("topic: Writing", "topc: Writing", ":4: topc: unexpected keyword"),
+        ("prompt: How", "prompt: 3 # How", ":3: prompt: input should be a valid string, found 3; put it in quotes"),
+        ("style: curt", "style: short", ":12: responses[1].style: input should be 'helpful', 'curt'"),
+        ("id: writing", "id: writting", ":2: id: 'writting' is not the file's name; write 'writing'"),
+        ("id: curt", "id: helpful", ":11: responses[1].id: 'helpful' is there 2 times"),
+        ("id: curt", "id: Curt!", ":11: responses[1].id: 'Curt!' is not an id"),
+        ("text: Write more. Cut more.", 'text: " "', ":13: responses[1].text: the text is empty"),
+        ("text: Write more. Cut more.", "text: " + "x" * 601, ":13: responses[1].text: 601 characters"),
+        ("text: Write more. Cut more.", "text: a: b", ":13: not YAML"),
         ("responses:", "responses: none\nanswers:", "responses: input should be"),
     ],
 )
@@ -70,7 +70,7 @@ def test_all_mistakes_are_told_at_once(folder):
     edit(folder, "writing.yaml", "topic: Writing", "topc: Writing")
     edit(folder, "plant.yaml", "id: plant", "id: plants")
     told = mistakes(folder)
-    assert "writing.yaml:1" in told and "plant.yaml:1" in told
+    assert "writing.yaml:2" in told and "plant.yaml:2" in told
 
 
 def test_a_file_that_is_not_text_is_told(folder):
@@ -82,7 +82,7 @@ def test_too_few_questions_or_responses_are_told(folder):
     text = (folder / "questions" / "dog.yaml").read_text()
     responses, phrases = text.split("  - id: padded")[0], text[text.index("\nphrases:") :]
     (folder / "questions" / "dog.yaml").write_text(responses.rstrip() + phrases)
-    assert "dog.yaml:5: responses: 3 responses; at least 5 are needed" in mistakes(folder)
+    assert "dog.yaml:6: responses: 3 responses; at least 5 are needed" in mistakes(folder)
     for path in sorted((folder / "questions").glob("*.yaml"))[:5]:
         path.unlink()
     assert "9 questions; at least 12 are needed" in mistakes(folder)
@@ -93,4 +93,4 @@ def test_too_few_questions_or_responses_are_told(folder):
 def test_the_same_prompt_twice_is_told(folder):
     shutil.copy(folder / "questions" / "dog.yaml", folder / "questions" / "puppy.yaml")
     edit(folder, "puppy.yaml", "id: dog", "id: puppy")
-    assert "puppy.yaml:2: prompt: another question has the same prompt" in mistakes(folder)
+    assert "puppy.yaml:3: prompt: another question has the same prompt" in mistakes(folder)

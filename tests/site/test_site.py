@@ -97,7 +97,7 @@ def project(tmp_path):
             "preference-labeling sed=2\n",
             "unknown option 'sed'; perhaps 'seed'",
         ),
-        ("content/questions/dog.yaml", "topic: A dog", "topic: 7", "dog.yaml:3: topic: "),
+        ("content/questions/dog.yaml", "topic: A dog", "topic: 7", "dog.yaml:4: topic: "),
     ],
 )
 def test_a_mistake_stops_the_build_with_file_line_and_cure(project, file, old, new, says):
