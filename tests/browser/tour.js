@@ -9,16 +9,19 @@ window.tour = (() => {
 
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries()) {
-      if (!hadRecentInput) shifts.push([value, sources.map(moved).join(", ")]);
+      // What a figure's answer moves is asked for, also where a busy machine answers after half a second.
+      const isAnswer = sources.some(({ node }) => elementOf(node)?.closest("section[data-touched]"));
+      if (!hadRecentInput && !isAnswer) shifts.push([value, sources.map(moved).join(", ")]);
     }
   }).observe({ type: "layout-shift", buffered: true });
 
+  const elementOf = (node) => (node?.nodeType === Node.ELEMENT_NODE ? node : node?.parentElement);
   const place = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join();
   const moved = ({ node, previousRect, currentRect }) =>
     `${node ? describe(node) : "gone"} from ${place(previousRect)} to ${place(currentRect)}`;
 
   const describe = (node) => {
-    const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
+    const element = elementOf(node);
     const tag = element
       ?.cloneNode(false)
       .outerHTML.replace(/ (data-focus-visible-added|style)="[^"]*"/g, "")
