@@ -1,10 +1,12 @@
 """A hundred random interleavings of two tabs in a real browser, with its real storage: no label is lost.
 
 The worker is a small one that shows what was done, so that only the page's scripts are tried. Two thousand more,
-with simulated storage and time, are in tests/lineage.
+with simulated storage and time, are in tests/lineage. This takes minutes:
+`TWO_TABS=1 pytest tests/browser/test_two_tabs.py`.
 """
 
 import json
+import os
 import random
 from pathlib import Path
 
@@ -50,6 +52,7 @@ def open_chapter(page, draw):
     page.locator(f"#{NAME}").scroll_into_view_if_needed()
 
 
+@pytest.mark.skipif("TWO_TABS" not in os.environ, reason="it takes minutes; TWO_TABS=1 has it run")
 @pytest.mark.parametrize("first", range(0, READINGS, PART))
 def test_no_interleaving_loses_a_label(context, first):
     context.route("**/worker-*.js", lambda route: route.fulfill(body=WORKER, content_type="text/javascript"))
