@@ -110,7 +110,6 @@ def test_the_values_of_every_chart_can_be_read_where_they_are_pointed_at(page, s
         assert page.evaluate(UNREADABLE)["found"] == [], labels
 
 
-@pytest.mark.skip(reason="its expected table is another one since the figure's charts were put in order: mend the test")
 def test_a_charts_numbers_for_the_ear_follow_what_is_seen(page, context):
     """They are put in once a click's answer is painted; when another view has come by then, they are that one's."""
     context.route("**/pyodide.asm.wasm", lambda route: None)
