@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
 
 from widgets.kit import parts
 
@@ -97,5 +96,11 @@ def often(share: float) -> str:
 
 
 def _range(shares: Sequence[float]) -> str:
-    middle, low, high = map(share_words, (median(shares), min(shares), max(shares)))
+    middle, low, high = map(share_words, (_median(shares), min(shares), max(shares)))
     return middle if low == middle == high else f"{middle} (the median; from {low} to {high})"
+
+
+def _median(values: Sequence[float]) -> float:
+    """By hand: ``statistics`` would bring decimals into the snapshot, and numpy’s needs what is not there."""
+    ordered, count = sorted(values), len(values)
+    return (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
