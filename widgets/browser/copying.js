@@ -37,14 +37,16 @@ async function handOver(notices, address) {
       : "";
   if (await copy(address))
     return notices.say("info", `The link to this state is on your clipboard.${long}`, { id: "link" });
-  const field = Object.assign(document.createElement("input"), {
-    readOnly: true,
-    value: address,
-    className: "copied",
-  });
-  field.setAttribute("aria-label", "The link to this state");
+  const field = fieldOf("input", "The link to this state", { value: address });
   notices.say("info", `This browser lets no page copy. Here is the link to this state: `, { id: "link", more: field });
   return field.select();
+}
+
+// A field from which a text can be copied by hand.
+export function fieldOf(tag, label, attributes) {
+  const field = Object.assign(document.createElement(tag), { readOnly: true, className: "copied", ...attributes });
+  field.setAttribute("aria-label", label);
+  return field;
 }
 
 // What makes a link so long is a file or a long text: it can do without.

@@ -1,7 +1,7 @@
 // Figures in the pages of others: the snippet that puts one there, what its own page does in the frame, and
 // how a page of the book hears its frames. All that passes between host and frame are these two messages.
 
-import { logsOf } from "./copying.js";
+import { fieldOf, logsOf } from "./copying.js";
 import { copy } from "./facilities.js";
 import { linkTo } from "./links.js";
 
@@ -20,14 +20,7 @@ export async function offerEmbed(figure, notices, page) {
   const address = new URL(`../../${page}`, import.meta.url).href + (Object.values(logs).some(Boolean) ? hash : "");
   const title = figure.section.querySelector(".widget-title").textContent;
   const text = snippet(address, title, Math.ceil(figure.section.offsetHeight) + MARGIN);
-  const field = Object.assign(document.createElement("textarea"), {
-    readOnly: true,
-    value: text,
-    rows: 8,
-    spellcheck: false,
-    className: "copied",
-  });
-  field.setAttribute("aria-label", "The figure for your page");
+  const field = fieldOf("textarea", "The figure for your page", { value: text, rows: 8, spellcheck: false });
   const copied = await copy(text);
   const said = copied
     ? "The figure in this state, for a page of yours, is on your clipboard."

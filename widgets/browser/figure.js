@@ -192,9 +192,7 @@ export class Figure {
   // What Python says.
 
   receive(reply) {
-    if (reply.type === "link") {
-      this.python.answered(reply);
-    } else if (reply.id < this.#loading) {
+    if (reply.id < this.#loading) {
       // It is about a record that was shown before.
     } else if (reply.type === "stale") {
       this.#stored.forget();

@@ -126,7 +126,7 @@ export class Python {
     return new Promise((answer) => this.#asked.set(this.post(message), answer));
   }
 
-  answered(reply) {
+  #answer(reply) {
     this.#asked.get(reply.id)?.(reply);
     this.#asked.delete(reply.id);
   }
@@ -167,6 +167,8 @@ export class Python {
       this.#become("ready");
     } else if (message.type === "failed") {
       this.#fail(message.message);
+    } else if (message.type === "link") {
+      this.#answer(message);
     } else if (message.type !== "pong") {
       this.#figures.get(message.widget)?.receive(message);
     }

@@ -223,8 +223,7 @@ export class Shown {
   // What is shown becomes the reader's own; what was so before is set aside.
   takeOver() {
     if (!this.#guest) return;
-    const before = store.read(this.#name);
-    if (!isEmpty(before)) store.setAside(this.#name, store.newId(), { ...before, from: "own" });
+    const before = store.setOwnAside(this.#name);
     const { id } = this.#guest;
     if (id && stemsFrom(this.record, store.aside(this.#name, id))) store.drop(this.#name, id);
     this.#guest = null;

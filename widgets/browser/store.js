@@ -41,9 +41,15 @@ export function write(name, { log, length, pending, acts }) {
 
 // A linked state becomes the reader's own, in a figure that is not on the page. What was there before is set aside.
 export function own(name, log) {
+  const before = setOwnAside(name);
+  write(name, { ...none(), log: log || null, acts: onceMore(before.acts) });
+}
+
+// Returns what the reader's own was, which something else is about to become.
+export function setOwnAside(name) {
   const before = read(name);
   if (!isEmpty(before)) setAside(name, newId(), { ...before, from: "own" });
-  write(name, { ...none(), log: log || null, acts: onceMore(before.acts) });
+  return before;
 }
 
 // The view of a log, for the next visit's first sight; of a build and options.
