@@ -100,13 +100,18 @@ def test_reading_shows_how_far_it_is_and_stops_where_the_reader_says(figure):
     expect(figure.view).to_contain_text("You stopped the reading there")
 
 
-def test_verdicts_by_key_change_the_saved_file_and_nothing_else(figure):
+def doubt(figure):
+    """The pairs that look wrong in the file, with their answers."""
     choose(figure, LINES)
     expect(figure.view).to_contain_text("150 pairs, each with a winner.")
     answered(figure)
     show(figure, "Where it looks wrong")
     figure.section.get_by_role("switch", name="Show the answers").check()
     answered(figure)
+
+
+def test_verdicts_by_key_change_the_saved_file_and_nothing_else(figure):
+    doubt(figure)
     expect(figure.view.locator("mark").first).to_be_visible()
     expect(figure.view).to_contain_text("Pair 1 of")
     records = []
@@ -140,12 +145,7 @@ def test_the_report_is_saved(figure):
 
 
 def test_nothing_of_the_file_is_kept_and_after_a_reload_it_is_asked_for_and_goes_on(figure):
-    choose(figure, LINES)
-    expect(figure.view).to_contain_text("150 pairs, each with a winner.")
-    answered(figure)
-    show(figure, "Where it looks wrong")
-    figure.section.get_by_role("switch", name="Show the answers").check()
-    answered(figure)
+    doubt(figure)
     figure.page.keyboard.press("f")
     answered(figure)
     kept = figure.page.evaluate("JSON.stringify(Object.entries(localStorage))")

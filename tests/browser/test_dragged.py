@@ -6,20 +6,15 @@ Nothing below the figure moves.
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import VIEWPORTS, settle
+from tests.browser.book import settle
+from tests.browser.dragging import DEVICES, drag
 from tests.browser.reader import Figure, on_cpython
-from tests.browser.test_mixing_desk import drag
 from widgets.chapters.regime import nats
 
-KIND = {
-    "wide": {"viewport": VIEWPORTS["wide"]},
-    "phone": {"viewport": VIEWPORTS["phone"], "has_touch": True, "is_mobile": True},
-}
 
-
-@pytest.fixture(params=KIND)
+@pytest.fixture(params=DEVICES)
 def context_options(request):
-    return KIND[request.param]
+    return DEVICES[request.param]
 
 
 def test_the_leash_shows_where_practice_would_end(page, content):

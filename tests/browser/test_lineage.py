@@ -29,12 +29,6 @@ def answered(figure):
     expect(figure.section).to_have_attribute("data-pending", "0")
 
 
-def in_another_tab(context, address=CHAPTER):
-    page = context.new_page()
-    page.goto(address)
-    return Figure(page, NAME)
-
-
 def test_a_tab_that_starts_late_takes_over_what_another_one_did(page, context):
     held = []
     late = context.new_page()

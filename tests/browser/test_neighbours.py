@@ -47,16 +47,21 @@ def heading(page, text):
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
+def copied(folder, glossary):
+    """The book once more, told from the other by what its glossary is called."""
+    shutil.copytree(SITE, folder)
+    page = folder / "glossary" / "index.html"
+    page.write_text(page.read_text().replace(">Glossary</h1>", f">{glossary}</h1>"))
+    return folder
+
+
 # Books on one origin.
 
 
 @pytest.fixture
 def origin(tmp_path):
     """Three books: one at /rlhf/, a translation beside it, and the same below it."""
-    translation = tmp_path / "translation"
-    shutil.copytree(SITE, translation)
-    page = translation / "glossary" / "index.html"
-    page.write_text(page.read_text().replace(">Glossary</h1>", ">Glossar</h1>"))
+    translation = copied(tmp_path / "translation", "Glossar")
     write_service_worker(translation)
 
     class Both(Handler):
@@ -140,11 +145,7 @@ def place():
 @pytest.fixture
 def new_place(tmp_path):
     """Where the book has gone: another origin."""
-    folder = tmp_path / "new"
-    shutil.copytree(SITE, folder)
-    page = folder / "glossary" / "index.html"
-    page.write_text(page.read_text().replace(">Glossary</h1>", ">Glossary, at its new place</h1>"))
-    with serving(folder) as address:
+    with serving(copied(tmp_path / "new", "Glossary, at its new place")) as address:
         yield address
 
 

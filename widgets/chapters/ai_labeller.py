@@ -18,6 +18,7 @@ from .content import Principle
 from .labels import Label, Labeling
 from .persons import AI_LABELLER
 from .pool import Pool
+from .principles import ticks
 
 # What an AI labeller is told of an answer of each style, in the terms of the principles.
 AS_KINDS = {
@@ -64,18 +65,7 @@ def controls(state: Labeling, principles: Mapping[str, Principle]) -> h.Node:
     """By which principles it goes, and how it is asked."""
     return [
         h.ul(class_="principles", aria_label="The AI labeller’s principles")[
-            (
-                h.li[
-                    parts.button(
-                        principle.statement,
-                        "principle",
-                        (id, "off" if id in state.principles else "on"),
-                        pressed=id in state.principles,
-                        tone="reward",
-                    )
-                ]
-                for id, principle in principles.items()
-            )
+            ticks("principle", principles, state.principles, "reward")
         ],
         parts.beside(
             AI_LABELLER.face("doubtful" if not state.principles else "pleased" if state.ai else "calm"),

@@ -25,6 +25,7 @@ from .content import Content
 from .method_cards import Work
 from .model_settings import packed_settings, raw_settings
 from .persons import ALIGNED, CRITIC, RAW
+from .principles import ticks
 
 QUESTION_IDS = ("writing", "salary", "headache", "cleaning", "friend", "password")
 TICKED = ("helpful", "truthful", "kind", "harmless")
@@ -278,18 +279,7 @@ class Constitution(Widget[Drafting]):
 
     def _ticks(self, state: Drafting) -> h.Node:
         return h.ul(class_="principles")[
-            (
-                h.li[
-                    parts.button(
-                        principle.statement,
-                        "tick",
-                        (id, "off" if id in state.ticked else "on"),
-                        pressed=id in state.ticked,
-                        tone="aligned",
-                    )
-                ]
-                for id, principle in self.known.items()
-            ),
+            ticks("tick", self.known, state.ticked, "aligned"),
             (
                 h.li(class_="principle-own")[parts.note("Yours: ", words, f" ({TESTS[kind]})")]
                 for words, kind in state.own

@@ -45,11 +45,16 @@ def _views(widget: Widget, state: Any, html: str, path: str, depth: int) -> Iter
         return
     for key, event in offered(html).items():
         result = widget.update(state, widget.check(event))
-        if isinstance(result, GeneratorType):
+        if is_long(result):
             continue
         after = widget.html(result)
         yield path + key, after
         yield from _views(widget, result, after, f"{path}{key}\n", depth - 1)
+
+
+def is_long(result: Any) -> bool:
+    """Whether what ``update`` gave is work, and not yet a state."""
+    return isinstance(result, GeneratorType)
 
 
 def offered(html: str) -> dict[str, Event]:
