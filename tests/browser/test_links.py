@@ -1,6 +1,9 @@
 """A figure's state in an address: what happens to it on its way, and what the reader is told."""
 
+import json
 import re
+from random import Random
+from string import ascii_lowercase
 
 import pytest
 from playwright.sync_api import expect
@@ -59,28 +62,49 @@ def test_ones_own_link_leads_to_its_figure(page):
     expect(figure.section.get_by_text("linked state")).to_have_count(0)
 
 
-def test_a_long_link_is_said_to_be_long_and_can_do_without_the_file(page, tmp_path):
+def test_a_file_in_an_earlier_releases_link_is_learned_from_and_the_link_is_short_from_then_on(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(CHAPTER)
-    figure = Figure(page, NAME).ready()
-    figure.button("A is better").click()
-    stands_at(figure, 2)
-    # As an earlier release kept a file: with its text in the log.
-    from random import Random
-
-    draw = Random(1)
-    words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(9000)]
-    line = '{"prompt": "p", "chosen": "%s", "rejected": "%s"}\n'
-    text = "".join(line % (" ".join(words[n : n + 12]), " ".join(words[n + 12 : n + 24])) for n in range(0, 8900, 24))
-    with_file = encode([*decode(figure.log()), Event("import", text)])
-    page.goto("about/")
+    words = ["".join(Random(n).choices(ascii_lowercase, k=9)) for n in range(9000)]
+    pairs = [(" ".join(words[n : n + 12]), " ".join(words[n + 12 : n + 24])) for n in range(0, 8900, 24)]
+    lines = [json.dumps({"prompt": "p", "chosen": chosen, "rejected": rejected}) for chosen, rejected in pairs]
+    with_file = encode([Event("label", ("sleep/padded", "sleep/hedged", "a")), Event("import", "\n".join(lines))])
+    assert len(with_file) > 30_000
     page.goto(f"{CHAPTER}#{NAME}={with_file}")
-    figure.ready()
+    figure = Figure(page, NAME).ready()
     figure.button("Copy link").click()
-    expect(figure.section.get_by_text("mail, chats and some browsers can’t carry it")).to_be_visible()
+    expect(figure.section.get_by_text("is on your clipboard")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert len(link) < 2000
+    _, (_, count, _) = (event.value for event in decode(link.partition("=")[2]))
+    assert count == len(pairs)
+
+
+def test_a_long_link_is_said_to_be_long_and_can_do_without_the_long_texts(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    typed = ["".join(Random(n).choices(ascii_lowercase, k=390)) for n in range(10)]
+    long = encode([event for n, text in enumerate(typed) for event in (Event("typed", text), Event("pressure", n))])
+    page.goto(f"{CHAPTER}#reward-hacking={long}")
+    figure = Figure(page, "reward-hacking").ready()
+    figure.button("Copy link").click()
+    expect(figure.section.get_by_text("some chat programs cut links beyond 2,000")).to_be_visible()
     figure.button("Copy the short one").click()
     expect(figure.section.get_by_text("is on your clipboard")).to_be_visible()
     assert len(page.evaluate("navigator.clipboard.readText()")) < 2000
+    figure.button("Copy link").click()
+    figure.button("Copy it all the same").click()
+    expect(figure.section.get_by_text("is on your clipboard")).to_be_visible()
+    assert len(page.evaluate("navigator.clipboard.readText()")) > 2000
+
+
+def test_what_was_not_computed_is_said_to_be_missing_in_a_link(rough_page):
+    rough_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    rough_page.route("**/worker*.js", lambda route: route.abort())
+    rough_page.goto(CHAPTER)
+    figure = Figure(rough_page, NAME)
+    figure.button("A is better").click()
+    expect(figure.section).to_have_attribute("data-status", "error")
+    figure.button("Copy link").click()
+    expect(figure.section.get_by_text("The last step is not in a link")).to_be_visible()
 
 
 def test_a_link_of_a_newer_release_is_told_as_such(page):

@@ -1,7 +1,7 @@
 // Figures in the pages of others: the snippet that puts one there, what its own page does in the frame, and
 // how a page of the book hears its frames. All that passes between host and frame are these two messages.
 
-import { fieldOf, logsOf } from "./copying.js";
+import { fieldOf, lacking, logsOf } from "./copying.js";
 import { copy } from "./facilities.js";
 import { linkTo } from "./links.js";
 
@@ -14,7 +14,7 @@ export const isEmbedded = "embedded" in document.documentElement.dataset;
 // The snippet for a figure in its present state: on the clipboard if may be, and in a field in any case. `page` is the
 // figure's own, as an address within the book.
 export async function offerEmbed(figure, notices, page) {
-  await figure.settled();
+  const unanswered = await figure.settled();
   const logs = logsOf(figure),
     { hash } = new URL(linkTo(logs));
   const address = new URL(`../../${page}`, import.meta.url).href + (Object.values(logs).some(Boolean) ? hash : "");
@@ -27,7 +27,8 @@ export async function offerEmbed(figure, notices, page) {
     : "Here is the figure in this state, for a page of yours.";
   notices.say(
     "info",
-    `${said} With the script, its frame grows and shrinks with it; where none is allowed, take the first two lines. `,
+    `${said} With the script, its frame grows and shrinks with it; where none is allowed, take the first two lines. ` +
+      (unanswered ? `${lacking(unanswered)} ` : ""),
     { id: "embed", more: field },
   );
   field.select();

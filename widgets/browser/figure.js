@@ -248,12 +248,14 @@ export class Figure {
         actions: { "Try again": () => this.python.retry() },
         id: "failure",
       });
+      this.#tellSettled();
     }
   }
 
-  // Once all that was done here is answered.
+  // Once all that was done here is answered, or can't be. Returns how many steps are not.
   settled() {
-    if (!this.#record.pending.length && !this.#loading) return Promise.resolve();
+    const left = this.#record.pending.length;
+    if (this.python.state === "failed" || (!left && !this.#loading)) return Promise.resolve(left);
     return new Promise((done) => this.#settled.push(done));
   }
 
@@ -262,7 +264,11 @@ export class Figure {
     for (const control of this.section.querySelectorAll("[data-taken]")) control.removeAttribute("data-taken");
     this.#refreshTools();
     this.section.dataset.status = "ready";
-    if (!this.#record.pending.length) for (const done of this.#settled.splice(0)) done();
+    if (!this.#record.pending.length) this.#tellSettled();
+  }
+
+  #tellSettled() {
+    for (const done of this.#settled.splice(0)) done(this.#record.pending.length);
   }
 
   // What the reader sees.

@@ -20,7 +20,7 @@ export class Python {
   #restarts = 0;
   #busy = false; // long work goes on, as far as is known
   #held = []; // files that the reader gave
-  #asked = new Map(); // who waits for an answer that is no view, by the question's id
+  #asked = new Map(); // questions whose answer is no view, and who waits for it, by their ids
   state = "asleep"; // then loading, ready or failed
   progress = 0;
   failure = "";
@@ -70,6 +70,9 @@ export class Python {
     if (kept) this.#compileFor(this.#worker);
     for (const file of this.#held) this.#worker.postMessage(file);
     for (const figure of this.#figures.values()) figure.mount();
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    for (const each of asked) this.#put(each);
   }
 
   // A file goes to the worker, and to the next one if that has to be started again.
@@ -118,16 +121,22 @@ export class Python {
   }
 
   /**
-   * A question whose answer is no view.
+   * A question whose answer is no view; the answer is null where Python can't be had.
    * @param {Message} message
-   * @returns {Promise<Extract<Reply, { type: "link" }>>}
+   * @returns {Promise<Extract<Reply, { type: "link" }> | null>}
    */
   ask(message) {
-    return new Promise((answer) => this.#asked.set(this.post(message), answer));
+    this.start();
+    if (this.state === "failed") return Promise.resolve(null);
+    return new Promise((answer) => this.#put({ message, answer }));
+  }
+
+  #put(asked) {
+    this.#asked.set(this.post(asked.message), asked);
   }
 
   #answer(reply) {
-    this.#asked.get(reply.id)?.(reply);
+    this.#asked.get(reply.id)?.answer(reply);
     this.#asked.delete(reply.id);
   }
 
@@ -178,6 +187,8 @@ export class Python {
     this.failure = message;
     this.#worker?.terminate();
     this.#worker = null;
+    for (const { answer } of this.#asked.values()) answer(null);
+    this.#asked.clear();
     this.#become("failed");
   }
 

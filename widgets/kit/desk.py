@@ -50,7 +50,7 @@ STOPPING = ("event", "undo", "reset", "stop", "load")
 # What a reader does to a figure, as it waits in storage.
 DEEDS = ("event", "undo", "reset", "load")
 # Characters of an event's value; one that is longer is a file or a long text, which a link may do without.
-LONG = 500
+LONG = 300
 
 
 @dataclass
