@@ -43,7 +43,7 @@ unit: check build ## run the tests that need no browser
 	$(RUN) -m pytest --quiet --ignore=tests/browser
 
 browser: build $(VENV)/.browser ## run the tests in a real browser
-	$(RUN) -m pytest --quiet tests/browser
+	$(RUN) -m pytest --quiet --numprocesses=2 --dist=worksteal tests/browser
 
 bench: build $(VENV)/.browser ## measure start-up, bytes, clicks, memory, the build and the core's costs
 	$(RUN) -m tests.benchmarks
