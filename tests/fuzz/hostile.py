@@ -53,4 +53,5 @@ PARTS = (
     "Great question! " * 60,
 )
 # Each alone, before something, behind something, and four times over: 200.
+FORMS = 4
 HOSTILE = tuple(text for part in PARTS for text in (part, f"{part} I think so.", f"Sure. {part}", part * 4))

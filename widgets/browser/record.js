@@ -5,6 +5,8 @@
 
 let visit = newName();
 const VISITS = 40; // that are remembered
+const VISIT = /^[0-9a-z]{1,7}$/; // no name that every object has, such as "constructor"
+const DEEDS = ["event", "undo", "reset", "load"]; // what a reader does to a figure
 
 function newName() {
   return Math.random().toString(36).slice(2, 8);
@@ -29,9 +31,11 @@ export function parse(text) {
     ...none(),
     log: typeof found.log === "string" && found.log ? found.log : null,
     length: Number(found.length) || 0,
-    pending: Array.isArray(found.pending) ? found.pending.filter((message) => message?.type) : [],
+    pending: Array.isArray(found.pending) ? found.pending.filter((message) => DEEDS.includes(message?.type)) : [],
   };
-  const acts = Object.entries(found.acts ?? {}).filter(([, count]) => count > 0);
+  const acts = Object.entries(found.acts ?? {}).filter(
+    ([name, count]) => VISIT.test(name) && Number.isSafeInteger(count) && count > 0,
+  );
   // An earlier release's record doesn't say what it was made from.
   record.acts = acts.length || isEmpty(record) ? Object.fromEntries(acts) : { earlier: 1 };
   return record;
