@@ -41,14 +41,13 @@ def report() -> None:
                 for _ in tour(section):
                     pass
         print(
-            f"\nWebAssembly memory after using every figure: {_heap(page) / 1e6:.0f} MB, "
-            f"in {len(_workers(page))} worker"
+            f"\nWebAssembly memory after using every figure: {heap(page) / 1e6:.0f} MB, in {len(_workers(page))} worker"
         )
-        before, blocks = _heap(page), _blocks(page)
+        before, blocks = heap(page), _blocks(page)
         page.evaluate(ASK, EVENTS)
         grown = (_blocks(page) - blocks) / EVENTS
         print(
-            f"  grown by {(_heap(page) - before) / 1e6:.1f} MB over {EVENTS} events; {grown:.1f} objects an "
+            f"  grown by {(heap(page) - before) / 1e6:.1f} MB over {EVENTS} events; {grown:.1f} objects an "
             "event, of which the log keeps some"
         )
         browser.close()
@@ -58,7 +57,7 @@ def _workers(page: Page) -> list[Worker]:
     return [worker for worker in page.workers if "assets/book/worker" in worker.url]
 
 
-def _heap(page: Page) -> int:
+def heap(page: Page) -> int:
     return _workers(page)[0].evaluate("self.python._module.HEAPU8.byteLength")
 
 
