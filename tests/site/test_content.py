@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.hostile import FORMS, HOSTILE
 from widgets.chapters.content import STYLES, Content
 from widgets.kit.data import build
 from widgets.site.content import ContentError, load, to_json
@@ -94,3 +95,26 @@ def test_the_same_prompt_twice_is_told(folder):
     shutil.copy(folder / "questions" / "dog.yaml", folder / "questions" / "puppy.yaml")
     edit(folder, "puppy.yaml", "id: dog", "id: puppy")
     assert "puppy.yaml:3: prompt: another question has the same prompt" in mistakes(folder)
+
+
+HOW_WRITTEN = {
+    "the whole file": lambda text, sound: text,
+    "quoted": lambda text, sound: sound.replace("prompt: How", f"prompt: {json.dumps(text)} # How"),
+    "bare": lambda text, sound: sound.replace("prompt: How", f"prompt: {text} # How"),
+    "an answer": lambda text, sound: sound.replace("text: Write more. Cut more.", f"text: {json.dumps(text)}"),
+    "a field": lambda text, sound: f"{sound}\n{json.dumps(text)}: 1\n",
+}
+
+
+@pytest.mark.parametrize("how", HOW_WRITTEN)
+def test_texts_that_break_programs_are_taken_as_they_are_or_told_with_their_place(folder, how):
+    for other in sorted((folder / "questions").glob("*.yaml")):
+        if other.name != "writing.yaml":
+            other.unlink()  # fewer questions are another mistake, and a quick one
+    path = folder / "questions" / "writing.yaml"
+    sound = path.read_text()
+    for text in HOSTILE[::FORMS]:
+        path.write_text(HOW_WRITTEN[how](text, sound), encoding="utf-8")
+        told = [line for line in mistakes(folder).splitlines() if "writing.yaml" in line]
+        assert all(line.count("writing.yaml") == 1 and len(line) < 400 for line in told), told
+        assert told or how != "the whole file", text

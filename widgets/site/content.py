@@ -48,8 +48,12 @@ class Document:
         known = field
         while known not in self.lines:
             known = known[:-1]
-        name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in field).lstrip(".")
+        name = "".join(f"[{part}]" if isinstance(part, int) else f".{_shown(part)}" for part in field).lstrip(".")
         return f"{self.path}:{self.lines[known]}: {name or 'the file'}"
+
+
+def _shown(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]{1,40}", name) else f"{name!r:.40}"
 
 
 def load(folder: Path) -> Content:
