@@ -1,5 +1,5 @@
 """In Firefox and in WebKit, too, Python comes by the snapshot and computes what CPython computes,
-what a reader did is kept, keys and search work, and the book is there without a network.
+what a reader did is kept, links open, keys and search work, and the book is there without a network.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ import pytest
 from tests.browser.conftest import SITE
 from tests.browser.engines import ENGINES, Tab, missing, wait_for
 from tests.browser.reader import KEPT, numbers, on_cpython
-from widgets.kit.codec import decode
+from widgets.kit.codec import decode, encode
+from widgets.kit.events import Event
 from widgets.site.serve import PREFIX, Handler, serving
 
 CHAPTER, NAME = "03-reward-model/", "preference-labeling"
 READY = "performance.getEntriesByName('python-ready')[0]?.detail ?? null"
 LABELS = 3
+LABELLED = [Event("label", ("writing/curt", "writing/rude", "b"))] * LABELS
 FIGURE = f"document.querySelector('section[data-widget={NAME}]')"
-ANSWERED = f"({FIGURE}.dataset.pending === '0' && {FIGURE}.dataset.status === 'ready') || null"
+ANSWERED = f"({FIGURE}?.dataset.pending === '0' && {FIGURE}.dataset.status === 'ready') || null"
 
 
 @pytest.fixture(params=ENGINES)
@@ -148,6 +150,43 @@ def test_keys_work_where_a_click_was_made_one_press_one_label(reader):
         shows(reader, "Comparison 3")
         reader.type("n")
         assert reader.evaluate("location.pathname").endswith(CHAPTER)
+
+
+MANGLED = {
+    "percent": lambda state: f"#{NAME}%3D{state}%29",
+    "entity": lambda state: f"#reward-hacking=&amp;{NAME}={state}",
+    "number sign": lambda state: f"%23{NAME}={state}",
+    "typography": lambda state: f"#{NAME.replace('-', '–')}={state}.”",
+}
+
+
+@pytest.mark.parametrize("mangle", MANGLED.values(), ids=MANGLED)
+def test_a_mangled_link_opens(reader, mangle):
+    with serving(SITE) as address:
+        reader.open(address + CHAPTER + mangle(encode(LABELLED)))
+        shows(reader, f"Comparison {len(LABELLED) + 1}")
+        assert not reader.evaluate(f"{FIGURE}.querySelector('[role=alert]')?.textContent ?? null")
+
+
+def test_a_cut_link_opens_as_far_as_it_goes_and_the_readers_own_stays(reader):
+    with serving(SITE) as address:
+        reader.open(address + CHAPTER)
+        label(reader, 1)
+        reader.open(f"{address}glossary/")
+        reader.open(f"{address}{CHAPTER}#{NAME}={encode(LABELLED)[:-3]}")
+        shows(reader, "The end of this saved state is missing")
+        reader.evaluate(f"[...{FIGURE}.querySelectorAll('button')].find(b => b.textContent === 'Back to mine').click()")
+        shows(reader, "Comparison 2")
+
+
+def test_a_link_is_copied_or_there_to_be_copied_by_hand(reader):
+    with serving(SITE) as address:
+        reader.open(address + CHAPTER)
+        log = label(reader, 2)
+        reader.click(f"section[data-widget={NAME}] [data-tool=link]")
+        wait_for(reader, f"/on your clipboard|Here is the link/.test({FIGURE}.textContent) || null")
+        by_hand = reader.evaluate(f"{FIGURE}.querySelector('.copied')?.value ?? null")
+        assert by_hand is None or by_hand.endswith(f"{NAME}={log}")
 
 
 def test_a_search_finds_from_the_first_letter_on(reader):
