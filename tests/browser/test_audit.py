@@ -183,3 +183,21 @@ def test_a_narrow_phone_shows_every_part_without_scrolling_sideways(figure, cont
     for part in ("At a glance", "What it rewards", "What a model learns", "Where it looks wrong", "Against the book"):
         show(figure, part)
         assert figure.page.evaluate("document.documentElement.scrollWidth") <= 320, part
+
+
+class TestOffline:
+    @pytest.fixture
+    def context_options(self):
+        return {"service_workers": "allow"}
+
+    def test_without_a_network_a_file_is_looked_into(self, page, context):
+        page.goto("audit/")
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        context.set_offline(True)
+        page.goto("audit/")
+        figure = Figure(page, NAME).ready()
+        choose(figure, LINES)
+        expect(figure.view).to_contain_text("150 pairs, each with a winner.")
+        answered(figure)
+        show(figure, "What a model learns")
+        expect(figure.view).to_contain_text("by length alone in")

@@ -1,5 +1,6 @@
 """Figures in pages of others: each has a page of its own, which works in any frame and says what it can't do there."""
 
+import gzip
 import re
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from tests.browser.book import EMBEDS, SCHEMES, VIEWPORTS, name_of
 from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
 from tests.browser.test_access import sideways, violations
+from tests.browser.test_audit import LINES, choose
 from tests.browser.test_refusals import REFUSALS
 from tests.browser.waiting import until
 from widgets.kit.codec import encode
@@ -67,6 +69,16 @@ def test_a_figure_in_a_frame_answers_by_python(course, attributes):
     figure = Figure(course(f"embed/{NAME}/", attributes), NAME).ready()
     label(figure, 2)
     expect(figure.view).to_contain_text("Comparison 3")
+
+
+@pytest.mark.parametrize("attributes", FRAMES.values(), ids=FRAMES)
+def test_a_file_is_looked_into_in_a_frame(course, attributes):
+    figure = Figure(course("embed/data-audit/", attributes), "data-audit").ready()
+    choose(figure, gzip.compress(LINES.encode()), "labels.jsonl.gz")
+    expect(figure.view).to_contain_text("150 pairs, each with a winner.")
+    expect(figure.section).to_have_attribute("data-pending", "0")
+    figure.section.get_by_role("radio", name="Take it with you").check()
+    expect(figure.view).to_contain_text("You have changed nothing so far.")
 
 
 @pytest.mark.parametrize("refusal", [name for name in REFUSALS if "storage" in name])
