@@ -15,6 +15,7 @@ from widgets.kit import charts, parts
 
 from .audit_words import excerpt
 from .content import Content
+from .persons import YOU, Person
 from .taste import Taste, stand_in
 
 # Languages and numbers of turns that are listed.
@@ -193,17 +194,17 @@ def against(found: Findings, taste: Taste, content: Content) -> h.Node:
     """These weights beside others."""
     others = ([taste] if taste.own else []) + [stand_in(content, annotator) for annotator in ANNOTATORS]
     own = found.rewards.model.weights
-    named = [("you" if other.own else other.whose, other.model.weights) for other in others]
+    named = [(other.person, other.model.weights) for other in others]
     near = max(named, key=lambda other: _alike(own, other[1]))
     rows = sorted(zip(FEATURES, own, *(weights for _, weights in named), strict=True), key=lambda row: -abs(row[1]))
-    alike = [f"{name} {parts.shown(_alike(own, weights), signed=True)}" for name, weights in named]
+    alike = [f"{person.name} {parts.shown(_alike(own, weights), signed=True)}" for person, weights in named]
     return [
         parts.reading(
             f"The taste in these labels is most like {_whose(near[0])}. Likeness, from −1 to 1: {', '.join(alike)}."
         ),
         parts.table(
             "Weights of the book’s features",
-            ("", "this file", *(name for name, _ in named)),
+            ("", "this file", *([person.face(), person.name] for person, _ in named)),
             [(row[0].label, *(parts.number(float(value), signed=True) for value in row[1:])) for row in rows],
         ),
         parts.note(
@@ -215,8 +216,8 @@ def against(found: Findings, taste: Taste, content: Content) -> h.Node:
     ]
 
 
-def _whose(name: str) -> str:
-    return "yours" if name == "you" else f"that of {name}"
+def _whose(person: Person) -> str:
+    return "yours" if person is YOU else f"that of {person.name}"
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> float:
