@@ -109,7 +109,7 @@ class Pull(Widget[Pulled]):
             parts.Token(policy.phrases[token], float(policy.next_token(said[:place])[token]))
             for place, token in enumerate(said)
         ]
-        pull = "nothing pulls" if not state.stop else f"pull {1 / self._beta(state):.2g}"
+        pull = "no pull" if not state.stop else f"pull {1 / self._beta(state):.2g}"
         share = (quality - LOWEST) / (HIGHEST - LOWEST)
         return [
             parts.question(self.content.question(self.id).prompt),
