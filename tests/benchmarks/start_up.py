@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import serving as serve
 from tests.browser.conftest import SITE, launch
-from widgets.site import serve
 from widgets.site.runtime import PYODIDE, numpy_wheel
 
 REPETITIONS = 7
@@ -102,7 +102,7 @@ def folder() -> Path:
 @contextmanager
 def served() -> Iterator[str]:
     """The site and the stock page beside it, on a server of their own; yields the address."""
-    global _folder
+    global _folder  # noqa: PLW0603, one process serves one folder
     with tempfile.TemporaryDirectory() as temporary:
         _folder = Path(temporary) / "site"
         shutil.copytree(SITE, _folder)

@@ -12,11 +12,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.install import find
+from tests.serving import serving
 from widgets.chapters.content import Content
-from widgets.site.serve import serving
+from widgets.site.book import read
 from widgets.site.stage import Stage
 
 SITE = Path(__file__).parents[2] / "site"
+BOOK = read(SITE.parent)
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-background-networking",

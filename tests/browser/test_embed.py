@@ -14,9 +14,9 @@ from tests.browser.test_access import sideways, violations
 from tests.browser.test_audit import LINES, choose
 from tests.browser.test_refusals import REFUSALS
 from tests.browser.waiting import until
+from tests.serving import PREFIX, serving
 from widgets.kit.codec import encode
 from widgets.kit.events import Event
-from widgets.site.serve import PREFIX, serving
 
 NAME = "preference-labeling"
 FRAMES = {

@@ -13,9 +13,9 @@ import pytest
 from tests.browser.conftest import SITE
 from tests.browser.engines import ENGINES, Tab, missing, wait_for
 from tests.browser.reader import KEPT, numbers, on_cpython
+from tests.serving import PREFIX, Handler, serving
 from widgets.kit.codec import decode, encode
 from widgets.kit.events import Event
-from widgets.site.serve import PREFIX, Handler, serving
 
 CHAPTER, NAME = "03-reward-model/", "preference-labeling"
 READY = "performance.getEntriesByName('python-ready')[0]?.detail ?? null"

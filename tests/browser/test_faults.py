@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
+from tests.serving import Handler, serving
 from widgets.kit.codec import decode
-from widgets.site.serve import Handler, serving
 
 CHAPTER, NAME = "03-reward-model/", "preference-labeling"
 

@@ -6,10 +6,10 @@ from http import HTTPStatus
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, SITE
+from tests.browser.conftest import BOOK, PATIENCE, SITE
 from tests.browser.reader import Figure
+from tests.serving import PREFIX, Handler, serving
 from widgets.site.publish import write_service_worker
-from widgets.site.serve import PREFIX, Handler, serving
 
 CACHES = "() => caches.keys()"
 BELOW, BESIDE = "/rlhf/zh/", "/rlhf-zh/"
@@ -62,7 +62,7 @@ def copied(folder, glossary):
 def origin(tmp_path):
     """Three books: one at /rlhf/, a translation beside it, and the same below it."""
     translation = copied(tmp_path / "translation", "Glossar")
-    write_service_worker(translation)
+    write_service_worker(translation, BOOK)
 
     class Both(Handler):
         def _file(self, address):

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import book
-from tests.browser.conftest import SITE
+from tests.browser.conftest import BOOK, SITE
 from tests.browser.reader import Figure
 from tests.browser.waiting import until
+from tests.serving import serving
 from widgets.site.publish import write_service_worker
-from widgets.site.serve import serving
 
 PAGES = {
     "": "RLHF",
@@ -128,7 +128,7 @@ def test_a_browser_of_2023_reads_and_keeps_the_book(browser, own_site):
     folder, address = own_site
     for script in [*folder.glob("assets/book/page-*.js"), *folder.glob("assets/book/worker-*.js")]:
         script.write_text(AGED + script.read_text())
-    write_service_worker(folder)
+    write_service_worker(folder, BOOK)
     (folder / "service-worker.js").write_text(AGED + (folder / "service-worker.js").read_text())
     context = browser.new_context(base_url=address)
     page = context.new_page()
@@ -203,7 +203,7 @@ def publish(folder, old, new):
     """Another release of the site: a page changed, and the worker's list with it."""
     page = folder / "glossary" / "index.html"
     page.write_text(page.read_text().replace(f">{old}</h1>", f">{new}</h1>"))
-    write_service_worker(folder)
+    write_service_worker(folder, BOOK)
 
 
 def test_an_unchanged_file_is_not_fetched_again_for_a_new_release(browser, own_site):

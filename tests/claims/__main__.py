@@ -16,7 +16,7 @@ import argparse
 import sys
 import time
 
-from widgets.site.claims import load_results, write_results
+from widgets.site.this_book.claims import load_results, write_results
 
 from . import sweep
 

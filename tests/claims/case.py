@@ -12,9 +12,9 @@ from widgets.chapters.content import Content
 from widgets.chapters.models import Models, pack
 from widgets.core import pipeline
 from widgets.core.pipeline import Task
-from widgets.site.content import load
-from widgets.site.models import SEED
 from widgets.site.stage import Stage
+from widgets.site.this_book.content import load
+from widgets.site.this_book.models import SEED
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 
 from widgets.chapters.content import Content
-from widgets.site import claims as claims_file
-from widgets.site.claims import COMMAND, SHIPPED, Claim, Result
+from widgets.site.this_book import claims as claims_file
+from widgets.site.this_book.claims import COMMAND, SHIPPED, Claim, Result
 
 from .case import CHECKS, ROOT, Case, Outcome, content, shipped
 from .fingerprint import Code

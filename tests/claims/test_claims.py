@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tests.claims import sweep
-from widgets.site.claims import in_its_place, load_results
+from widgets.site.this_book.claims import in_its_place, load_results
 
 CLAIMS = {claim.id: claim for claim in sweep.claims()}
 

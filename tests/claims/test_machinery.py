@@ -10,8 +10,8 @@ import pytest
 from tests.claims import sweep
 from tests.claims.case import Case, Outcome, at_least, at_most, content, within
 from tests.claims.fingerprint import Code
-from widgets.site.claims import Claim, Result, load_claims, load_results, spoken, write_results
-from widgets.site.content import ContentError
+from widgets.site.this_book.claims import Claim, Result, load_claims, load_results, spoken, write_results
+from widgets.site.this_book.content import ContentError
 
 CLAIMS = {claim.id: claim for claim in sweep.claims()}
 IDS = tuple(content().tasks)

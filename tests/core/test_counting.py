@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from widgets.core import counting
 from widgets.core.features import FEATURES, NAMES, extract
-from widgets.site.content import load
+from widgets.site.this_book.content import load
 
 ROOT = Path(__file__).parents[2]
 HH = ROOT.parent / "shared" / "data" / "hh-harmless-1500.jsonl.gz"

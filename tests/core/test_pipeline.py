@@ -10,7 +10,7 @@ from widgets.chapters.models import pack
 from widgets.core import pipeline, reward_model
 from widgets.core.annotators import CAREFUL
 from widgets.core.example import PHRASES, TASK
-from widgets.site.models import SEED
+from widgets.site.this_book.models import SEED
 
 
 def gold(task, model):

@@ -18,7 +18,7 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from tests.browser.install import find
-from widgets.site.serve import serving
+from tests.serving import serving
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"

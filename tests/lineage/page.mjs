@@ -23,6 +23,7 @@ const { outputFiles } = await build({
   plugins: [plain],
   define: {
     "import.meta.url": JSON.stringify(SCRIPT),
+    BOOK_NAME: '"rlhf-book"',
     WORKER_FILE: '"worker.js"',
     WASM_FILE: '"python.wasm"',
     OFFLINE: "false",

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from widgets.site.serve import PREFIX
+from tests.serving import PREFIX
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"

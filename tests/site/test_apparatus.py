@@ -2,9 +2,11 @@
 
 import io
 import re
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
+from mkdocs.utils.meta import get_data
 
 from widgets.kit.codec import decode
 from widgets.kit.events import Event
@@ -13,6 +15,8 @@ from widgets.site.citations import Citations
 from widgets.site.stage import Stage
 from widgets.site.terms import Term, _walk, glossary
 
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "site"
 PAGE = (
     '<p>As shown (<a href="../bibliography/#a2020">A 2020</a>; <a href="../bibliography/#b2021">B 2021</a>), '
     'and again <a href="../bibliography/#a2020">A</a>.</p>'
@@ -122,7 +126,10 @@ def colours(picture):
 def test_the_chapter_s_miniature_is_on_its_card(tmp_path):
     from PIL import Image
 
-    with_it, without = (Image.open(io.BytesIO(cards.card("T", "W", "A", tmp_path, chapter))) for chapter in (4, None))
+    miniature = get_data((ROOT / "docs" / "04-dpo.md").read_text())[1]["miniature"]
+    with_it, without = (
+        Image.open(io.BytesIO(cards.card("T", "W", "A", tmp_path, drawn))) for drawn in (miniature, None)
+    )
     corner = (800, 400, 1200, 630)
     assert {(0x5B, 0x3F, 0xD6), (0x0B, 0x6E, 0x6E)} <= colours(with_it.crop(corner)), (
         "reward's and the aligned model's paths"
@@ -133,7 +140,7 @@ def test_the_chapter_s_miniature_is_on_its_card(tmp_path):
 def test_the_icons_are_what_browsers_and_home_screens_ask_for():
     from PIL import Image
 
-    touch, favicon = Image.open(io.BytesIO(cards.icon())), Image.open(io.BytesIO(cards.favicon()))
+    touch, favicon = Image.open(SITE / "images" / "apple-touch-icon.png"), Image.open(SITE / "favicon.ico")
     assert (touch.format, touch.size, touch.mode) == ("PNG", (180, 180), "RGB")
     assert touch.getpixel((0, 0)) == (0x1F, 0x1E, 0x1C), "home screens round the corners"
     assert favicon.format == "ICO" and favicon.ico.sizes() == {(16, 16), (32, 32), (48, 48)}

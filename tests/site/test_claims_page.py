@@ -6,9 +6,10 @@ import pytest
 
 from tests.site.pages import ROOT, pages, target
 from widgets.chapters import WIDGETS
-from widgets.site import claims, claims_page, states
-from widgets.site.content import ContentError, load
+from widgets.site import states
 from widgets.site.stage import Stage
+from widgets.site.this_book import claims, claims_page
+from widgets.site.this_book.content import ContentError, load
 
 QUESTIONS = tuple(question.id for question in load(ROOT / "content").questions)
 CLAIMS = claims.load_claims(ROOT / "content", QUESTIONS, ROOT / "docs")

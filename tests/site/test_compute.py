@@ -13,11 +13,13 @@ from widgets.chapters import WIDGETS
 from widgets.chapters.models import unpack
 from widgets.core.pipeline import align
 from widgets.kit.data import plain
+from widgets.site.book import read
 from widgets.site.compute import ComputeError, Computer
-from widgets.site.content import load
+from widgets.site.this_book.content import load
 from widgets.site.views import first_state
 
 ROOT = Path(__file__).parents[2]
+BOOK = read(ROOT)
 # What an OpenBLAS built for several processors goes by, and numpy's own dispatch.
 MACHINES = (
     {"OPENBLAS_CORETYPE": "Haswell", "NPY_DISABLE_CPU_FEATURES": ""},
@@ -35,7 +37,7 @@ def content():
 def computer(tmp_path):
     """One with an empty cache, but for what was downloaded."""
     (tmp_path / "downloads").symlink_to(ROOT / ".cache" / "downloads")
-    made = Computer(tmp_path)
+    made = Computer(tmp_path, BOOK)
     yield made
     made.close()
 
@@ -48,7 +50,7 @@ def test_two_kinds_of_processor_build_the_same_models_and_views(tmp_path, conten
         cache = tmp_path / str(place)
         cache.mkdir()
         (cache / "downloads").symlink_to(ROOT / ".cache" / "downloads")
-        computer = Computer(cache)
+        computer = Computer(cache, BOOK)
         computer.open(plain(content))
         models = {id: computer.answer(b"", train=id, seed=1) for id in ("moon",)}
         shipped = plain(

@@ -9,7 +9,8 @@ import pytest
 from tests.fuzz.hostile import FORMS, HOSTILE
 from widgets.chapters.content import STYLES, Content
 from widgets.kit.data import build
-from widgets.site.content import ContentError, load, to_json
+from widgets.site.stage import shipped
+from widgets.site.this_book.content import ContentError, load
 
 SHIPPED = Path(__file__).parents[2] / "content"
 
@@ -42,7 +43,7 @@ def test_the_shipped_content_covers_every_style_for_every_question():
 
 def test_content_survives_the_way_to_the_browser():
     content = load(SHIPPED)
-    assert build(Content, json.loads(to_json(content))) == content
+    assert build(Content, json.loads(shipped(content))) == content
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,17 @@ from widgets.site.extension import EmbedError
 from widgets.site.math import to_mathml
 
 
-def render(*lines):
-    return Markdown(extensions=["widgets", "attr_list", "pymdownx.superfences"]).convert("\n".join(lines))
+@pytest.fixture
+def render(counting_stage):
+    def convert(*lines):
+        extensions = ["widgets", "attr_list", "pymdownx.superfences"]
+        on_stage = {"widgets": {"stage": counting_stage}}
+        return Markdown(extensions=extensions, extension_configs=on_stage).convert("\n".join(lines))
+
+    return convert
 
 
-def test_a_block_becomes_a_section_with_its_first_view_and_caption(counting_stage):
+def test_a_block_becomes_a_section_with_its_first_view_and_caption(render):
     html = render("Before.", "", "::: widget counter step=5 loud=true", "*What* to see.", ":::", "", "After.")
     section = re.search(r"<section [^>]*>", html)[0]
     assert 'data-widget="counter"' in section and 'data-status="static"' in section
@@ -26,7 +32,7 @@ def test_a_block_becomes_a_section_with_its_first_view_and_caption(counting_stag
     assert html.index("Before.") < html.index("<section") < html.index("After.")
 
 
-def test_the_views_after_the_first_clicks_are_kept_beside_the_page(counting_stage):
+def test_the_views_after_the_first_clicks_are_kept_beside_the_page(counting_stage, render):
     html = render("::: widget counter", ":::")
     name = re.search(r'data-views="([^"]*)"', html)[1]
     views = json.loads(counting_stage.files[name])
@@ -35,11 +41,11 @@ def test_the_views_after_the_first_clicks_are_kept_beside_the_page(counting_stag
     assert not any("slowly" in key for key in views), "long work is never stored: its progress is the point"
 
 
-def test_a_widget_that_builds_on_another_names_it(counting_stage):
+def test_a_widget_that_builds_on_another_names_it(render):
     assert 'data-needs="counter"' in render("::: widget doubler", ":::")
 
 
-def test_a_figure_has_a_page_of_its_own_for_each_way_it_looks(counting_stage):
+def test_a_figure_has_a_page_of_its_own_for_each_way_it_looks(counting_stage, render):
     html = render(
         "::: widget counter", ":::", "::: widget counter step=5 loud=true", ":::", "::: widget counter", ":::"
     )
@@ -51,12 +57,12 @@ def test_a_figure_has_a_page_of_its_own_for_each_way_it_looks(counting_stage):
     assert set(counting_stage.embeds) == {"counter", "counter-loud-step-5"}
 
 
-def test_a_block_shown_as_code_stays_code(counting_stage):
+def test_a_block_shown_as_code_stays_code(render):
     html = render("```", "::: widget counter", ":::", "```")
     assert "<section" not in html and "::: widget counter" in html
 
 
-def test_equations_become_mathml_with_their_source(counting_stage):
+def test_equations_become_mathml_with_their_source(render):
     html = render(r"Costs $5 and $6. Let $\sigma(x) < 1$ hold, and $$\frac{a}{b}$$")
     assert "Costs $5 and $6." in html
     assert html.count("<math") == 2 and 'display="block"' in html
@@ -83,12 +89,12 @@ def test_functions_in_equations_stand_apart_from_what_brings_no_room_of_its_own(
         (["::: wigdet counter", ":::"], r"03-chapter.md:1: '::: wigdet' is not a block"),
     ],
 )
-def test_a_bad_block_stops_the_build_with_its_place_and_cure(counting_stage, lines, says):
+def test_a_bad_block_stops_the_build_with_its_place_and_cure(lines, says, render):
     with pytest.raises(EmbedError, match=says):
         render(*lines)
 
 
-def test_lines_are_counted_from_the_top_of_the_file(counting_stage):
+def test_lines_are_counted_from_the_top_of_the_file(counting_stage, render):
     counting_stage.first_line = 5
     with pytest.raises(EmbedError, match="03-chapter.md:6"):
         render("", "::: widget conter", ":::")

@@ -8,19 +8,20 @@ from pathlib import Path
 import pytest
 
 from widgets.site import runtime, wheels
-from widgets.site.content import to_json
+from widgets.site.book import BookError
 from widgets.site.runtime import BundleError, Store, bundle, digest
 from widgets.site.stage import Stage
 
 CACHE = Path(__file__).parents[2] / ".cache"
 
 
-CONTENT = to_json(Stage(CACHE.parent).content).encode()
+STAGE = Stage(CACHE.parent)
+BOOK, CONTENT = STAGE.book, STAGE.shipped
 
 
 @pytest.fixture(scope="module")
 def made():
-    return bundle(CACHE, content=CONTENT)
+    return bundle(CACHE, BOOK, content=CONTENT)
 
 
 def test_every_file_is_named_by_its_content(made):
@@ -46,11 +47,11 @@ def test_nothing_in_the_bundle_names_another_host(made):
 
 
 def test_the_same_inputs_make_the_same_bundle(made):
-    assert bundle(CACHE, content=CONTENT).files == made.files
+    assert bundle(CACHE, BOOK, content=CONTENT).files == made.files
 
 
 def test_only_the_content_changes_when_only_the_content_changes(made):
-    other = bundle(CACHE, content=CONTENT + b"\n")
+    other = bundle(CACHE, BOOK, content=CONTENT + b"\n")
     changed = {name.split("-")[0] for name in set(other.files) - set(made.files)}
     assert {"content", "worker", "page"} <= changed <= {"content", "snapshot", "worker", "page"}
 
@@ -65,9 +66,15 @@ def test_the_lock_file_names_the_wheels_beside_it(made):
 
 
 def test_the_wheel_of_the_widgets_holds_the_rooms_that_run_in_the_browser():
-    paths = set(wheels.widget_files())
+    paths = set(wheels.source_files(BOOK.packages))
     assert "widgets/core/reward_model.py" in paths and "widgets/kit/desk.py" in paths
     assert not any(path.startswith(("widgets/site/", "widgets/browser/")) for path in paths)
+
+
+@pytest.mark.parametrize("name", ["coyns", "coyns.chapters", "widgets.capters"])
+def test_a_package_that_is_not_there_is_told_with_the_cure(name):
+    with pytest.raises(BookError, match=f"there is no package '{name}'.*correct its name in mkdocs.yml"):
+        wheels.source_files((name,))
 
 
 def test_a_wheel_is_the_same_every_time_and_opens(tmp_path):
@@ -84,7 +91,7 @@ def test_a_wheel_is_the_same_every_time_and_opens(tmp_path):
 def test_a_missing_pyodide_says_what_to_run(tmp_path, monkeypatch):
     monkeypatch.setattr(runtime, "PYODIDE", tmp_path / "pyodide")
     with pytest.raises(BundleError, match="run `npm ci`"):
-        bundle(tmp_path, content=b"{}")
+        bundle(tmp_path, BOOK, content=b"{}")
 
 
 def test_a_failing_step_says_what_it_said(monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from widgets.site import styles
+from widgets.site.book import read
 
 SITE = Path(__file__).parents[2] / "site"
 PAGES = sorted(SITE.rglob("*.html"))
@@ -30,7 +31,7 @@ def site(tmp_path):
     (tmp_path / "assets/stylesheets/main.css.map").write_text("{}")
     (tmp_path / "assets/book/fonts.css").write_text('@font-face{font-family:"F";src:url("./f.woff2")}')
     (tmp_path / "assets/book/book.css").write_text(".made-by-python{color:green}")
-    styles.put_into_pages(tmp_path)
+    styles.put_into_pages(tmp_path, read(Path(__file__).parents[2]))
     return tmp_path
 
 

@@ -11,8 +11,8 @@ import yaml
 
 from tests.site.test_reproducible import copied
 from widgets.site.errors import SiteError
-from widgets.site.new_widget import new_widget
-from widgets.site.schemas import schemas
+from widgets.site.this_book.new_widget import new_widget
+from widgets.site.this_book.schemas import schemas
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(?:sh|\w+ (write|append)=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -1,14 +1,14 @@
 // Where the reader stopped: chapters leave a mark, the cover offers to go on from it.
 
 import { keep, kept } from "./facilities.js";
-import { keyOf } from "./store.js";
+import { earlierKeyOf, keyOf } from "./store.js";
 
 const KEY = keyOf("bookmark");
 
 export function bookmark() {
   const here = document.querySelector(".book-path [aria-current]");
   if (here) keep(KEY, here.textContent.trim());
-  else offer(kept(KEY) ?? kept("rlhf-book:bookmark")); // the key of earlier releases
+  else offer(kept(KEY) ?? kept(earlierKeyOf("bookmark")));
 }
 
 function offer(chapter) {

@@ -5,8 +5,11 @@ import { fieldOf, lacking, logsOf } from "./copying.js";
 import { copy } from "./facilities.js";
 import { linkTo } from "./links.js";
 
-const HEIGHT = "rlhf-book:height"; // to the host: { type, height } in CSS pixels
-const SCHEME = "rlhf-book:scheme"; // from the host: { type, scheme }, "light", "dark" or anything else for the system's
+/* global BOOK_NAME */
+
+const HEIGHT = `${BOOK_NAME}:height`; // to the host: { type, height } in CSS pixels
+// From the host: { type, scheme }, which is "light", "dark" or anything else for the system's.
+const SCHEME = `${BOOK_NAME}:scheme`;
 const MARGIN = 48; // pixels of a figure's own page above and below the figure
 
 export const isEmbedded = "embedded" in document.documentElement.dataset;

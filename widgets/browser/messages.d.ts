@@ -54,7 +54,9 @@ type Reply =
 
 // The build's constants, see widgets/site/runtime.py.
 declare const RUNTIME: any;
+declare const BOOK_NAME: string;
 declare const CONTENT_FILE: string;
+declare const ENTRY: string;
 declare const WORKER_FILE: string;
 declare const WASM_FILE: string;
 declare const OFFLINE: boolean;

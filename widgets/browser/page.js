@@ -1,4 +1,4 @@
-// The page's side of the widgets. It knows no RLHF: it carries what the reader does to Python, and views back.
+// The page's side of the widgets. It knows no figure: it carries what the reader does to Python, and views back.
 // One instance serves the whole visit: Material's instant navigation swaps pages, this module and its worker stay.
 
 import "./charts.js";

@@ -1,13 +1,13 @@
 // Keeps one whole release of the book on the reader's device: pages, figures, Python. The build writes RELEASE (a hash
-// of everything) and FILES (address within the book to hash of content).
+// of everything), FILES (address within the book to hash of content) and the book's name.
 
-/* global RELEASE, FILES */
+/* global BOOK_NAME, RELEASE, FILES */
 
 const { scope } = self.registration;
 // Books on one origin (translations, forks, previews) see each other's caches: a book's own carry its path.
 // No path holds a space, so no book's names begin like those of a book whose path begins like its own.
-const OWN = `rlhf-book:${new URL(scope).pathname} `;
-const EARLIER = "rlhf-book-"; // any book's, before names carried the path
+const OWN = `${BOOK_NAME}:${new URL(scope).pathname} `;
+const EARLIER = `${BOOK_NAME}-`; // any book's, before names carried the path
 const CACHE = OWN + RELEASE;
 const LISTING = new URL("release.json", scope).href; // kept beside the files: what each one's hash is
 const GONE = new URL("release.json?gone", scope).href; // kept where the last visit found no book on the network

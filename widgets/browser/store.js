@@ -5,10 +5,14 @@ import { forget, keep, kept, keysKept } from "./facilities.js";
 import { isEmpty, none, onceMore, parse } from "./record.js";
 import { isAllowed } from "./trusted.js";
 
+/* global BOOK_NAME */
+
 const BOOK = new URL("../../", import.meta.url).pathname;
-const PREFIX = `rlhf-book:${BOOK}:`;
-const EARLIER = "rlhf-book:"; // releases before named no book
+const EARLIER = `${BOOK_NAME}:`; // releases before named no path
+const PREFIX = `${EARLIER}${BOOK}:`;
 const unkept = new Map(); // for this visit
+
+export const earlierKeyOf = (name) => EARLIER + name;
 
 export const keyOf = (name) => PREFIX + name;
 
@@ -29,13 +33,13 @@ function remove(key) {
 }
 
 export function read(name) {
-  return parse(get(keyOf(name)) ?? get(EARLIER + name));
+  return parse(get(keyOf(name)) ?? get(earlierKeyOf(name)));
 }
 
 // Returns what went wrong, in a sentence, or null.
 export function write(name, { log, length, pending, acts }) {
   const problem = put(keyOf(name), JSON.stringify({ log, length, pending, acts }));
-  if (problem === null) forget(EARLIER + name);
+  if (problem === null) forget(earlierKeyOf(name));
   return problem;
 }
 

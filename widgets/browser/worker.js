@@ -1,6 +1,6 @@
 // The worker: it boots Python, then keeps the desk (widgets/kit/desk.py) at work.
 
-/* global CONTENT_FILE */
+/* global CONTENT_FILE, ENTRY */
 
 import { boot, rehearse } from "./runtime.js";
 
@@ -83,7 +83,7 @@ async function start() {
   const { python, way } = await boot({ onProgress: tell, compiled });
   self.python = python; // for whoever measures
   // The snapshot holds the desk, open.
-  desk = python.globals.get("desk") ?? python.pyimport("widgets.chapters").open_desk(await content());
+  desk = python.globals.get("desk") ?? python.pyimport("widgets.kit.book").open_desk(ENTRY, await content());
   self.postMessage({ type: "ready", way });
   early.splice(0).forEach(take);
 }

@@ -1,11 +1,7 @@
-"""The book's widgets, and the desk that serves them in the browser."""
+"""The book's widgets and content, and what its build has computed for it."""
 
 from __future__ import annotations
 
-import json
-
-from widgets.kit.data import build
-from widgets.kit.desk import Desk
 from widgets.kit.registry import Registry
 
 from .constitution import Constitution
@@ -13,6 +9,7 @@ from .content import Content
 from .data_audit import DataAudit
 from .method_cards import MethodCards
 from .mixing_desk import MixingDesk
+from .models import trained
 from .pipeline_stepper import PipelineStepper
 from .prediction import Prediction
 from .preference_labeling import PreferenceLabeling
@@ -22,6 +19,8 @@ from .raw_vs_aligned import RawVsAligned
 from .report_card import ReportCard
 from .reward_hacking import RewardHacking
 from .same_optimum import SameOptimum
+
+__all__ = ["JOBS", "WIDGETS", "Content"]
 
 # What is built upon comes before what builds on it.
 WIDGETS = Registry(
@@ -41,8 +40,5 @@ WIDGETS = Registry(
         DataAudit,
     ]
 )
-
-
-def open_desk(content: str) -> Desk:
-    """The desk of a browser session, from the content as JSON."""
-    return Desk(WIDGETS, build(Content, json.loads(content)))
+# By the names under which the build asks for them.
+JOBS = {"train": trained}

@@ -1,6 +1,6 @@
 """The trained models of a question, packed into text for the browser.
 
-The build trains them (``widgets.site.models``); a figure that shows "the raw model" or "the aligned model" shows these.
+The build has them trained; a figure that shows "the raw model" or "the aligned model" shows these.
 Log-probabilities are kept to 1/64 of a nat, and rows that the aligned model meets less than once in ten thousand
 responses are kept as they were before PPO.
 """
@@ -10,11 +10,15 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from widgets.core.language_model import LanguageModel
-from widgets.core.pipeline import LENGTH, Stages, Task
+from widgets.core.pipeline import LENGTH, Stages, Task, align
+
+if TYPE_CHECKING:
+    from .content import Content
 
 SCALE = 64.0
 FORBIDDEN = -(2**15)
@@ -28,6 +32,11 @@ class Models:
     raw: LanguageModel
     tuned: LanguageModel
     aligned: LanguageModel
+
+
+def trained(content: Content, question: str, seed: int) -> str:
+    """The packed models of a question, as a job of the build."""
+    return pack(align(content.tasks[question], seed))
 
 
 def pack(stages: Stages) -> str:

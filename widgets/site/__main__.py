@@ -6,49 +6,44 @@ import argparse
 import sys
 from pathlib import Path
 
+from .book import published_path, read
 from .errors import SiteError
-from .new_widget import new_widget
-from .schemas import write_schemas
 from .serve import serve
 from .stage import Stage
 
 
 def main() -> None:
+    try:
+        arguments = _parser().parse_args()
+        arguments.run(arguments)
+    except SiteError as error:
+        sys.exit(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m widgets.site", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     bundling = commands.add_parser("bundle", help="make the browser's bundle without MkDocs")
     bundling.add_argument("output", type=Path, help="the folder to write to")
     bundling.add_argument("--no-snapshot", action="store_true", help="let Python start the stock way")
-    serving = commands.add_parser("serve", help="serve the built site under a sub-path")
+    bundling.set_defaults(run=_bundle)
+    serving = commands.add_parser("serve", help="serve the built site under the path of its published address")
     serving.add_argument("--folder", type=Path, default=Path("site"))
     serving.add_argument("--port", type=int, default=8000)
-    naming = commands.add_parser("new-widget", help="write a widget that works, and its test")
-    naming.add_argument("name", help="what chapters embed, like my-figure")
-    commands.add_parser("schemas", help="write the JSON Schemas of the content, for editors")
-    arguments = parser.parse_args()
-    try:
-        _run(arguments)
-    except SiteError as error:
-        sys.exit(str(error))
+    serving.set_defaults(run=_serve)
+    read(Path.cwd()).built("add_commands", lambda _: None)(commands)
+    return parser
 
 
-def _run(arguments: argparse.Namespace) -> None:
-    match arguments.command:
-        case "serve":
-            serve(arguments.folder, arguments.port)
-        case "new-widget":
-            print(*new_widget(Path.cwd(), arguments.name), sep="\n")
-        case "schemas":
-            print(*write_schemas(Path("content")), sep="\n")
-        case _:
-            _bundle(arguments.output, snapshot=not arguments.no_snapshot)
+def _serve(arguments: argparse.Namespace) -> None:
+    serve(arguments.folder, arguments.port, published_path(Path.cwd()))
 
 
-def _bundle(output: Path, *, snapshot: bool) -> None:
+def _bundle(arguments: argparse.Namespace) -> None:
     from .publish import prepare
 
-    publication = prepare(Stage(Path.cwd()), snapshot=snapshot)
-    publication.bundle.copy_to(output)
+    publication = prepare(Stage(Path.cwd()), snapshot=not arguments.no_snapshot)
+    publication.bundle.copy_to(arguments.output)
     for name, path in publication.bundle.files.items():
         print(f"{path.stat().st_size:>12,} {name}")
 

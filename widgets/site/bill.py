@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib.metadata import distribution
 from pathlib import Path
 
+from .book import Book
 from .errors import SiteError
 from .runtime import ROOT, numpy_wheel
 
@@ -106,22 +107,22 @@ COMPONENTS = (
     Component("focus-visible", "", "W3C-20150513", ("assets/javascripts/bundle.*",), "mkdocs-material"),
     Component("lunr", "", "MIT", ("assets/javascripts/workers/search.*",), "mkdocs-material"),
 )
-# The book's own files, beside those that hold something of others.
+# The book's own files, beside its wheel and those that hold something of others.
 OWN = (
     "*.html", "assets/book/*.json", "assets/book/views/*", "assets/book/*.js", "assets/book/*.css",
-    "assets/book/stock-*/rlhf_book-*", "assets/cards/*", "images/*", "favicon.ico", "search/*",
+    "assets/cards/*", "images/*", "favicon.ico", "search/*",
     "service-worker.js", "sitemap.xml*", "tags.json", BILL, LICENCES,
 )  # fmt: skip
 
 
-def bill() -> str:
+def bill(book: Book) -> str:
     """The bill of materials, as CycloneDX's JSON; the same for the same components."""
-    book = {
+    described = {
         "type": "application",
-        "bom-ref": "rlhf-book",
-        "name": "rlhf-book",
-        "version": distribution("rlhf-book").version,
-        "licenses": _licences("MIT"),
+        "bom-ref": book.name,
+        "name": book.name,
+        "version": book.version,
+        "licenses": _licences(book.licence) if book.licence else [],
     }
     inside = {
         component.name: [other.name for other in COMPONENTS if other.inside == component.name]
@@ -133,10 +134,10 @@ def bill() -> str:
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": {"component": book},
+        "metadata": {"component": described},
         "components": [_entry(component) for component in COMPONENTS],
         "dependencies": [
-            {"ref": "rlhf-book", "dependsOn": direct},
+            {"ref": book.name, "dependsOn": direct},
             *({"ref": name, "dependsOn": brought} for name, brought in inside.items() if brought),
         ],
     }
@@ -158,10 +159,10 @@ def _licences(identifier: str) -> list[dict]:
     return [{"license": {"id": identifier}}]
 
 
-def licences(cache: Path) -> str:
-    """The licence texts of everything shipped, one after the other."""
-    own = ROOT / "LICENSE"
-    parts = [f"The book itself (MIT)\n{'=' * 70}\n{own.read_text().strip()}"] if own.exists() else []
+def licences(book: Book, root: Path) -> str:
+    """The licence texts of everything shipped, one after the other; the book's own is in its folder."""
+    own, cache = root / "LICENSE", root / ".cache"
+    parts = [f"The book itself ({book.licence})\n{'=' * 70}\n{own.read_text().strip()}"] if own.exists() else []
     for component in COMPONENTS:
         named = f"{component.name} {component.version}".strip()
         brought = f", brought along by {component.inside}" if component.inside else ""
@@ -169,8 +170,9 @@ def licences(cache: Path) -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def unnamed(site: Path) -> list[str]:
+def unnamed(site: Path, book: Book) -> list[str]:
     """The site's files that neither the bill nor the list of the book's own names."""
-    patterns = [*OWN, *(pattern for component in COMPONENTS for pattern in component.files)]
+    wheel = f"assets/book/stock-*/{book.name.replace('-', '_')}-*"
+    patterns = [*OWN, wheel, *(pattern for component in COMPONENTS for pattern in component.files)]
     found = sorted(str(path.relative_to(site)) for path in site.rglob("*") if path.is_file())
     return [name for name in found if not any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]

@@ -16,23 +16,6 @@ GROUND, INK, MUTED = "#fcfbf8", "#1f1e1c", "#5f5b55"
 # The four meanings' colours, as a band.
 BAND = ("#b4461f", "#8f5300", "#5b3fd6", "#0b6e6e")
 
-# Every chapter's figure in miniature, in a box of 96 by 48: on the cover of the book, and on the chapter's card.
-DRAWINGS = {
-    1: '<g class="tone-raw"><rect x="4" y="8" width="34" height="7" rx="2"/><rect x="4" y="20" width="24" '
-    'height="7" rx="2"/><rect x="4" y="32" width="30" height="7" rx="2"/></g><g class="tone-aligned"><rect '
-    'x="50" y="8" width="30" height="7" rx="2"/><rect x="50" y="20" width="40" height="7" rx="2"/><rect x="50" '
-    'y="32" width="22" height="7" rx="2"/></g>',
-    2: '<g class="line"><path d="M24 24H38M58 24H72"/></g><g class="tone-human"><circle cx="14" cy="24" '
-    'r="9"/></g><g class="tone-reward"><circle cx="48" cy="24" r="9"/></g><g class="tone-aligned"><circle '
-    'cx="82" cy="24" r="9"/></g>',
-    3: '<g class="line"><path d="M48 4V44"/></g><g class="tone-reward"><rect x="48" y="7" width="34" '
-    'height="8"/><rect x="26" y="20" width="22" height="8"/><rect x="48" y="33" width="14" height="8"/></g>',
-    4: '<g class="stroke tone-reward"><path d="M6 10C26 38 52 36 82 37"/></g><g class="stroke '
-    'tone-aligned"><path d="M6 10C20 24 50 35 82 37"/></g><g class="tone-human"><circle cx="86" cy="37" r="5"/></g>',
-    5: '<g class="line"><rect x="18" y="4" width="60" height="40" rx="4" fill="none"/></g><g '
-    'class="tone-aligned"><rect x="26" y="14" width="30" height="5"/></g><g class="tone-raw"><rect x="26" y="24" '
-    'width="18" height="5"/></g><g class="tone-reward"><rect x="26" y="34" width="38" height="5"/></g>',
-}
 RAW, HUMAN, REWARD, ALIGNED = BAND
 PENS = {
     "line": Pen(None, "#8d867b", 1.5),
@@ -43,40 +26,48 @@ PENS = {
     "stroke tone-reward": Pen(None, REWARD, 3),
     "stroke tone-aligned": Pen(None, ALIGNED, 3),
 }
-ICON = Path(__file__).parents[2] / "docs" / "images" / "favicon.svg"
+BOX = (96, 48)  # in which a chapter's figure is drawn in miniature, for the cover and the chapter's card
 
 
-def card(title: str, words: str, above: str, cache: Path, chapter: int | None = None) -> bytes:
-    """A PNG of 1200 by 630, with the chapter's miniature if there is one; from the cache where the same was drawn
+def card(title: str, words: str, above: str, cache: Path, miniature: str | None = None) -> bytes:
+    """A PNG of 1200 by 630, with a miniature (SVG's shapes) if there is one; from the cache where the same was drawn
     before.
     """
     source = Path(__file__).read_bytes() + Path(drawing.__file__).read_bytes()
-    key = hashlib.sha256(repr((title, words, above, chapter, source)).encode()).hexdigest()[:16]
+    key = hashlib.sha256(repr((title, words, above, miniature, source)).encode()).hexdigest()[:16]
     path = cache / f"{key}.png"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_draw(title, words, above, chapter))
+        path.write_bytes(_draw(title, words, above, miniature))
     return path.read_bytes()
 
 
-def icon(size: int = 180) -> bytes:
-    """The book's sign as a PNG, filled to its corners as home screens want it: they round them themselves."""
-    return _png(_sign(size, square=True).convert("RGB"))
+def write_icons(site: Path, favicon: str) -> None:
+    """The book's sign as browsers and home screens ask for it, if the theme has it as SVG."""
+    if favicon.endswith(".svg"):
+        svg = (site / favicon).read_text(encoding="utf-8")
+        (site / "favicon.ico").write_bytes(_favicon(svg))
+        (site / "images").mkdir(exist_ok=True)
+        (site / "images" / "apple-touch-icon.png").write_bytes(_icon(svg))
 
 
-def favicon() -> bytes:
-    """The book's sign for browsers that ask for /favicon.ico."""
+def _icon(svg: str) -> bytes:
+    """As a PNG, filled to its corners as home screens want it: they round them themselves."""
+    return _png(_sign(svg.replace('rx="7"', 'rx="0"'), 180).convert("RGB"))
+
+
+def _favicon(svg: str) -> bytes:
+    """For browsers that ask for /favicon.ico."""
     out = io.BytesIO()
-    _sign(48).save(out, "ICO", sizes=[(16, 16), (32, 32), (48, 48)])
+    _sign(svg, 48).save(out, "ICO", sizes=[(16, 16), (32, 32), (48, 48)])
     return out.getvalue()
 
 
-def _sign(size: int, square: bool = False):
-    svg = re.sub(r"</?svg[^>]*>", "", ICON.read_text(encoding="utf-8"))
-    return drawing.draw(svg.replace('rx="7"', 'rx="0"') if square else svg, size, (32, 32), {})
+def _sign(svg: str, size: int):
+    return drawing.draw(re.sub(r"</?svg[^>]*>", "", svg), size, (32, 32), {})
 
 
-def _draw(title: str, words: str, above: str, chapter: int | None) -> bytes:
+def _draw(title: str, words: str, above: str, miniature: str | None) -> bytes:
     from PIL import Image, ImageDraw
 
     image = Image.new("RGB", SIZE, GROUND)
@@ -92,9 +83,9 @@ def _draw(title: str, words: str, above: str, chapter: int | None) -> bytes:
     for line in _lines(draw, words, small := _font("newsreader/files/newsreader-latin-opsz-italic.woff2", 40)):
         draw.text((80, y), line, font=small, fill=MUTED)
         y += 52
-    if chapter in DRAWINGS:
-        miniature = drawing.draw(DRAWINGS[chapter], 288, (96, 48), PENS)
-        image.paste(miniature, (SIZE[0] - 80 - miniature.width, SIZE[1] - 56 - miniature.height), miniature)
+    if miniature:
+        drawn = drawing.draw(miniature, 288, BOX, PENS)
+        image.paste(drawn, (SIZE[0] - 80 - drawn.width, SIZE[1] - 56 - drawn.height), drawn)
     return _png(image)
 
 

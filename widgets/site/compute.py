@@ -14,14 +14,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from .book import Book
 from .errors import SiteError
 from .runtime import DEPENDENCIES, PYODIDE, Store, digest, lay_out, numpy_wheel, version_of_pyodide
-from .wheels import PACKAGE, installed_files, widget_files
+from .wheels import installed_files, source_files
 
 # Build-time modules that run there beside those that ship.
-MODULES = ("__init__.py", "jobs.py", "views.py")
-# Where the code of some kinds of job lies; that of the others may be anywhere.
-NEEDS = {"train": ("widgets/core/", "widgets/chapters/models.py")}
+MODULES = ("widgets.site.jobs", "widgets.site.views")
+ANYWHERE = ("",)
 
 
 class ComputeError(SiteError):
@@ -29,33 +29,38 @@ class ComputeError(SiteError):
 
 
 class Computer:
-    """Answers jobs (see ``jobs``), from ``cache`` where it can. ``close`` it, or its process waits for more."""
+    """Answers jobs (see ``jobs``), from ``cache`` where it can. ``close`` it, or its process waits for more.
 
-    def __init__(self, cache: Path) -> None:
+    A job's answer is decided by itself, the code, and ``about``, which is all else. ``code`` is where that code can
+    lie: the beginnings of paths.
+    """
+
+    def __init__(self, cache: Path, book: Book) -> None:
         self._cache = cache
+        self._book = book
         self._store = Store(cache / "computed")
         self._process: subprocess.Popen | None = None
         self._content = ""
         self._sent = ""
-        self._codes: dict[str, bytes] = {}
+        self._codes: dict[tuple[str, ...], bytes] = {}
 
     def open(self, content: Mapping[str, Any]) -> None:
         """Sets the content, as plain data, that the jobs from now on are about."""
-        self._content = json.dumps({"open": content}, ensure_ascii=False, sort_keys=True)
+        self._content = json.dumps({"open": content, "entry": self._book.entry}, ensure_ascii=False, sort_keys=True)
 
-    def answer(self, about: bytes, **job: Any) -> Any:
-        """A job's answer. ``about`` is all that decides it beside the job and the code."""
+    def answer(self, about: bytes, code: tuple[str, ...] = ANYWHERE, **job: Any) -> Any:
+        """A job's answer."""
         text = json.dumps(job, ensure_ascii=False)
-        return json.loads(self._store.made(self._name(about, job), lambda: self._ask(text).encode()))
+        return json.loads(self._store.made(self._name(about, code, job), lambda: self._ask(text).encode()))
 
-    def known(self, about: bytes, **job: Any) -> bool:
+    def known(self, about: bytes, code: tuple[str, ...] = ANYWHERE, **job: Any) -> bool:
         """Whether the cache has a job's answer."""
-        return (self._store.folder / self._name(about, job)).exists()
+        return (self._store.folder / self._name(about, code, job)).exists()
 
-    def _name(self, about: bytes, job: Mapping[str, Any]) -> str:
+    def _name(self, about: bytes, code: tuple[str, ...], job: Mapping[str, Any]) -> str:
         """Of the file that keeps a job's answer: its kind, and a hash of all that decides it."""
         kind = next(iter(job))
-        return f"{kind}-{digest(self._code(kind), about, json.dumps(job).encode())}.json"
+        return f"{kind}-{digest(self._code(code), about, json.dumps(job).encode())}.json"
 
     def close(self) -> None:
         if self._process:
@@ -66,17 +71,16 @@ class Computer:
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
-        own = {f"widgets/site/{name}": (PACKAGE / "site" / name).read_bytes() for name in MODULES}
         theirs = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()}
-        return theirs | widget_files() | own
+        return theirs | source_files((*self._book.packages, *MODULES))
 
-    def _code(self, kind: str) -> bytes:
-        """What decides the answers to a kind of job: the code, and the Python and numpy that run it."""
-        if kind not in self._codes:
-            files = [(path, data) for path, data in sorted(self._files.items()) if path.startswith(NEEDS.get(kind, ""))]
+    def _code(self, places: tuple[str, ...]) -> bytes:
+        """A hash of the code at some places, and the Python and numpy that run it."""
+        if places not in self._codes:
+            files = [(path, data) for path, data in sorted(self._files.items()) if path.startswith(places)]
             python = f"{version_of_pyodide()} {numpy_wheel(self._cache).name}"
-            self._codes[kind] = digest(python.encode(), repr(files).encode()).encode()
-        return self._codes[kind]
+            self._codes[places] = digest(python.encode(), repr(files).encode()).encode()
+        return self._codes[places]
 
     def _ask(self, job: str) -> str:
         if self._process is None:

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from .content import to_json
+from .book import Book
 from .errors import SiteError
 from .runtime import Bundle, bundle, digest, script
 from .stage import Stage
@@ -48,9 +48,10 @@ class SearchError(SiteError):
     """Material's search is not where it was."""
 
 
-def leave_out_other_languages(site: Path) -> None:
-    """Material ships its search's files for every language; the book is in English."""
-    shutil.rmtree(site / "assets" / "javascripts" / "lunr", ignore_errors=True)
+def leave_out_other_languages(site: Path, language: str) -> None:
+    """Material ships its search's files for every language; a book in English needs none of them."""
+    if language == "en":
+        shutil.rmtree(site / "assets" / "javascripts" / "lunr", ignore_errors=True)
 
 
 def put_off_search(site: Path) -> None:
@@ -67,7 +68,7 @@ def put_off_search(site: Path) -> None:
     worker.write_bytes(script("search.js", {}).strip() + worker.read_bytes())
 
 
-def write_service_worker(site: Path) -> None:
+def write_service_worker(site: Path, book: Book) -> None:
     """Lists the whole site for the service worker, which keeps one release at a time."""
     files = {
         _address(path, site): digest(path.read_bytes())
@@ -75,7 +76,8 @@ def write_service_worker(site: Path) -> None:
         if path.is_file() and _kept(path, site)
     }
     release = digest(json.dumps(files).encode())
-    (site / "service-worker.js").write_bytes(script("service-worker.js", {"RELEASE": release, "FILES": files}))
+    constants = {"BOOK_NAME": book.name, "RELEASE": release, "FILES": files}
+    (site / "service-worker.js").write_bytes(script("service-worker.js", constants))
 
 
 def _address(path: Path, site: Path) -> str:
@@ -100,4 +102,4 @@ def _kept(path: Path, site: Path) -> bool:
 
 def prepare(stage: Stage, *, snapshot: bool) -> Publication:
     """Makes the bundle, or finds it in the cache."""
-    return Publication(bundle(stage.root / ".cache", content=to_json(stage.content).encode(), snapshot=snapshot))
+    return Publication(bundle(stage.root / ".cache", stage.book, content=stage.shipped, snapshot=snapshot))

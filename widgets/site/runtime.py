@@ -21,18 +21,17 @@ from pathlib import Path
 
 import deflate
 
+from .book import Book
 from .errors import SiteError
 from .fetch import fetch_wheel
 from .fonts import fonts
 from .progress import PROGRESS
-from .wheels import archive, installed_files, wheel, widget_files
+from .wheels import archive, installed_files, source_files, wheel
 
 ROOT = Path(__file__).parents[2]
 PYODIDE = ROOT / "node_modules" / "pyodide"
 BROWSER = ROOT / "widgets" / "browser"
 CORE_FILES = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# What the snapshot imports, and with it all that the widgets will ever import.
-ENTRY = "widgets.chapters"
 DEPENDENCIES = ("htpy", "markupsafe")
 # In the order in which Python opens them.
 LIBRARIES = (
@@ -65,8 +64,8 @@ class Bundle:
             shutil.copyfile(path, folder / name)
 
 
-def bundle(cache: Path, *, content: bytes, snapshot: bool = True) -> Bundle:
-    """Makes the bundle, or finds its parts in the cache.
+def bundle(cache: Path, book: Book, *, content: bytes, snapshot: bool = True) -> Bundle:
+    """Makes the bundle of a book, or finds its parts in the cache.
 
     ``content`` is the book's, as JSON. Without ``snapshot`` Python starts the stock way, which saves the build some
     seconds.
@@ -74,15 +73,24 @@ def bundle(cache: Path, *, content: bytes, snapshot: bool = True) -> Bundle:
     if not (PYODIDE / "pyodide.asm.wasm").exists():
         raise BundleError(f"Pyodide is not in {PYODIDE.parent}: run `npm ci` (or `make build`, which does).")
     result, store = Bundle(), Store(cache / "bundle")
-    runtime = {"core": _core(result, store), "stock": _stock(result, store, cache), "snapshot": None}
+    runtime = {"core": _core(result, store), "stock": _stock(result, store, cache, book), "snapshot": None}
     if snapshot:
-        runtime["snapshot"] = _snapshot(result, store, cache, content)
-    constants = {"RUNTIME": runtime, "CONTENT_FILE": store.put(result, "content.json", content)}
+        runtime["snapshot"] = _snapshot(result, store, cache, book, content)
+    data = store.put(result, "content.json", content)
+    constants = {"RUNTIME": runtime, "CONTENT_FILE": data, "ENTRY": book.entry}
     worker = store.put(result, "worker.js", script("worker.js", constants))
     result.page = store.put(
         result,
         "page.js",
-        script("page.js", {"WORKER_FILE": worker, "WASM_FILE": runtime["core"]["wasm"], "OFFLINE": snapshot}),
+        script(
+            "page.js",
+            {
+                "BOOK_NAME": book.name,
+                "WORKER_FILE": worker,
+                "WASM_FILE": runtime["core"]["wasm"],
+                "OFFLINE": snapshot,
+            },
+        ),
     )
     faces = fonts(result, store)
     result.fonts = faces.early
@@ -145,16 +153,16 @@ def _core(result: Bundle, store: Store) -> dict:
     return {"folder": folder, "wasm": f"{folder}pyodide.asm.wasm", "bytes": len(contents["pyodide.asm.wasm"])}
 
 
-def _stock(result: Bundle, store: Store, cache: Path) -> dict:
+def _stock(result: Bundle, store: Store, cache: Path, book: Book) -> dict:
     """Wheels and a lock file of our own, for starting Python the stock way."""
     numpy = numpy_wheel(cache)
-    wheels = dict([(numpy.name, numpy.read_bytes()), *_own_wheels()])
+    wheels = dict([(numpy.name, numpy.read_bytes()), *_own_wheels(book)])
     lock = store.made(f"lock-{digest(*wheels.values())}.json", lambda: _lock(wheels))
     folder = f"stock-{digest(lock, *wheels.values())}/"
     for name, content in [*wheels.items(), ("pyodide-lock.json", lock)]:
         result.files[folder + name] = store.keep(folder + name, content)
     size = (PYODIDE / "python_stdlib.zip").stat().st_size + sum(map(len, wheels.values()))
-    return {"lock": folder + "pyodide-lock.json", "packages": ["rlhf-book"], "bytes": size}
+    return {"lock": folder + "pyodide-lock.json", "packages": [book.name], "bytes": size}
 
 
 def numpy_wheel(cache: Path) -> Path:
@@ -171,11 +179,11 @@ def _pyodide_lock() -> dict:
     return json.loads((PYODIDE / "pyodide-lock.json").read_text())
 
 
-def _own_wheels() -> Iterable[tuple[str, bytes]]:
+def _own_wheels(book: Book) -> Iterable[tuple[str, bytes]]:
     for name in DEPENDENCIES:
         requires = tuple(other for other in DEPENDENCIES if name == "htpy" and other != name)
         yield wheel(name, version(name), installed_files(name), requires)
-    yield wheel("rlhf-book", version("rlhf-book"), widget_files(), ("numpy", "htpy"))
+    yield wheel(book.name, book.version, source_files(book.packages), ("numpy", "htpy"))
 
 
 def _lock(wheels: Mapping[str, bytes]) -> bytes:
@@ -193,18 +201,27 @@ def _lock(wheels: Mapping[str, bytes]) -> bytes:
         return target.read_bytes()
 
 
-def _snapshot(result: Bundle, store: Store, cache: Path, content: bytes) -> dict:
+def _snapshot(result: Bundle, store: Store, cache: Path, book: Book, content: bytes) -> dict:
     """The memory snapshot, numpy's two libraries, and an archive of what may still be imported."""
     numpy = numpy_wheel(cache)
     maker = [Path(__file__).parent / "snapshot.mjs", BROWSER / "libraries.js"]
-    files = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()} | widget_files()
-    inputs = [numpy.read_bytes(), content, *(path.read_bytes() for path in maker), *(PYODIDE.glob("*.wasm"))]
+    theirs = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()}
+    files = theirs | source_files(book.packages)
+    inputs = [
+        numpy.read_bytes(),
+        book.entry.encode(),
+        content,
+        *(path.read_bytes() for path in maker),
+        *(PYODIDE.glob("*.wasm")),
+    ]
     key = digest(
         *(item if isinstance(item, bytes) else item.read_bytes() for item in inputs),
         repr(files).encode(),
         repr(NUMPY_DOCS).encode(),
     )
-    told, memory = store.made(f"memory-{key}", lambda: _make_snapshot(numpy, files, content)).split(b"\n", 1)
+    told, memory = store.made(f"memory-{key}", lambda: _make_snapshot(numpy, book.entry, files, content)).split(
+        b"\n", 1
+    )
     with zipfile.ZipFile(numpy) as wheel_:
         contents = {name: wheel_.read(name) for name in LIBRARIES}
     # As .wasm, because hosts compress that on the way.
@@ -235,7 +252,7 @@ def lay_out(packages: Path, numpy: Path, files: Mapping[str, bytes]) -> None:
         (packages / path).write_bytes(content)
 
 
-def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> bytes:
+def _make_snapshot(numpy: Path, entry: str, files: Mapping[str, bytes], content: bytes) -> bytes:
     """A line of JSON that says how the memory is packed, and the packed memory, compressed."""
     with PROGRESS.step("Making the snapshot of Python’s memory"), tempfile.TemporaryDirectory() as folder:
         packages, output, data = (Path(folder) / name for name in ("packages", "memory", "content.json"))
@@ -244,7 +261,7 @@ def _make_snapshot(numpy: Path, files: Mapping[str, bytes], content: bytes) -> b
         for name in NUMPY_DOCS:
             (packages / name).write_text("")
         told = node(
-            [Path(__file__).parent / "snapshot.mjs", PYODIDE, packages, output, ENTRY, data]
+            [Path(__file__).parent / "snapshot.mjs", PYODIDE, packages, output, entry, data]
             + [f"{SITE_PACKAGES}/{name}" for name in LIBRARIES]
         )
         facts = {name: value for name, value in json.loads(told).items() if name != "modules"}

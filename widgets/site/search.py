@@ -22,6 +22,8 @@ def split_entries(site: Path) -> None:
     of its own in the index, and takes it out of the text of its section.
     """
     path = site / "search" / "search_index.json"
+    if not path.exists():
+        return
     index = json.loads(path.read_text(encoding="utf-8"))
     index["docs"] = [found for section in index["docs"] for found in _split(section, site)]
     path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")

@@ -12,17 +12,21 @@ from functools import lru_cache, partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
-PREFIX = "/rlhf/"
 COMPRESSED = (".html", ".css", ".js", ".mjs", ".json", ".svg", ".wasm", ".xml", ".txt")
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """GET and HEAD of files below the prefix; the site's own 404 page for the rest."""
+    """GET and HEAD of files below ``prefix``; the site's own 404 page for the rest."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | TYPES
     protocol_version = "HTTP/1.1"
+
+    def __init__(self, *arguments: Any, prefix: str, **options: Any) -> None:
+        self.prefix = prefix
+        super().__init__(*arguments, **options)  # which answers
 
     def handle(self) -> None:
         with suppress(ConnectionError):  # the reader has gone elsewhere
@@ -36,8 +40,8 @@ class Handler(SimpleHTTPRequestHandler):
 
     def _answer(self, body: bool) -> None:
         address = self.path.split("?")[0].split("#")[0]
-        if address in ("/", PREFIX.rstrip("/")):
-            self._redirect(PREFIX)
+        if address != self.prefix and address in ("/", self.prefix.rstrip("/")):
+            self._redirect(self.prefix)
             return
         path = self._file(address)
         if path and path.is_dir():
@@ -51,9 +55,9 @@ class Handler(SimpleHTTPRequestHandler):
             self.wfile.write(packed if self._packs(packed) else data)
 
     def _file(self, address: str) -> Path | None:
-        if not address.startswith(PREFIX):
+        if not address.startswith(self.prefix):
             return None
-        path = Path(self.translate_path("/" + address.removeprefix(PREFIX)))
+        path = Path(self.translate_path("/" + address.removeprefix(self.prefix)))
         if path.is_dir() and address.endswith("/"):
             path /= "index.html"
         return path if path.exists() else None
@@ -97,37 +101,37 @@ def _read(path: Path, changed: int) -> tuple[bytes, bytes | None]:
     return data, packed.getvalue()
 
 
-def _server(folder: Path, port: int = 0, handler: type[Handler] = Handler) -> ThreadingHTTPServer:
+def _server(folder: Path, prefix: str, port: int = 0, handler: type[Handler] = Handler) -> ThreadingHTTPServer:
     """A server of a folder, not yet started; port 0 takes a free one."""
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(handler, directory=str(folder)))
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(handler, directory=str(folder), prefix=prefix))
 
 
 @contextmanager
-def serving(folder: Path, handler: type[Handler] = Handler) -> Iterator[str]:
+def serving(folder: Path, handler: type[Handler] = Handler, *, prefix: str) -> Iterator[str]:
     """Serves a folder on a free port for as long as the block lasts; yields the book's address."""
-    with _server(folder, handler=handler) as running:
+    with _server(folder, prefix, handler=handler) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         try:
-            yield _address(running)
+            yield _address(running, prefix)
         finally:
             running.shutdown()
 
 
-def _address(running: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{running.server_port}{PREFIX}"
+def _address(running: ThreadingHTTPServer, prefix: str) -> str:
+    return f"http://127.0.0.1:{running.server_port}{prefix}"
 
 
-def serve(folder: Path, port: int) -> None:
+def serve(folder: Path, port: int, prefix: str) -> None:
     """Serves until interrupted; takes the next free port when the one asked for is in use."""
     if not folder.is_dir():
         sys.exit(f"{folder}/ is not there yet: run `make build` first.")
     for candidate in (*range(port, port + 20), 0):
         try:
-            running = _server(folder, candidate)
+            running = _server(folder, prefix, candidate)
             break
         except OSError:
             continue
-    print(f"The book is at {_address(running)} (stop with Ctrl-C)", flush=True)
+    print(f"The book is at {_address(running, prefix)} (stop with Ctrl-C)", flush=True)
     try:
         running.serve_forever()
     except KeyboardInterrupt:

@@ -22,7 +22,7 @@ const { checksum, withLibraries } = await import("../browser/libraries.js");
 // The desk, what starts anew the generator that a snapshot holds, and what an error's report would import later.
 const IMPORTS = `import importlib, json, linecache, traceback, tokenize
 with open("/content.json", encoding="utf-8") as file:
-    desk = importlib.import_module(${JSON.stringify(entry)}).open_desk(file.read())
+    desk = importlib.import_module("widgets.kit.book").open_desk(${JSON.stringify(entry)}, file.read())
 from random import seed
 del file`;
 

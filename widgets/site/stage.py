@@ -1,6 +1,6 @@
-"""What one build of the site has in hand: the content, the widgets, and what rendering the pages leaves behind.
+"""What one build of the site has in hand: the book, its content and widgets, and what rendering pages leaves behind.
 
-The MkDocs hook sets the stage; the Markdown extension plays on it. Used alone, the extension sets one itself.
+The MkDocs plugin makes one for every build, and hands it to the Markdown extension.
 """
 
 from __future__ import annotations
@@ -8,13 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from widgets.kit.data import plain
 from widgets.kit.registry import Registry
 
+from .book import Book, read
 from .citations import Citations
 from .embeds import Embed
 
@@ -34,24 +37,32 @@ class Stage:
     embeds: dict[str, Embed] = field(default_factory=dict)
 
     @cached_property
+    def book(self) -> Book:
+        return read(self.root)
+
+    @cached_property
     def computer(self) -> Computer:
         from .compute import Computer
 
-        return Computer(self.root / ".cache")
+        return Computer(self.root / ".cache", self.book)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return import_module(self.book.entry).WIDGETS
 
     @cached_property
     def content(self) -> Any:
-        from .content import load
-        from .models import trained
+        """What the book's build loads; nothing for a book that has no content but its widgets and pages."""
+        return self.book.built("load", lambda *_: None)(self.root, self.computer)
 
-        content = load(self.root / "content")
-        return replace(content, models=trained(content, self.computer))
+    @property
+    def shipped(self) -> bytes:
+        """The content as the browser gets it."""
+        return shipped(self.content).encode()
 
     @cached_property
     def _content(self) -> bytes:
         """The content as plain data, given to the computer; and what tells it from another one."""
-        from widgets.kit.data import plain
-
         data = plain(self.content)
         self.computer.open(data)
         return json.dumps(data, ensure_ascii=False, sort_keys=True).encode()
@@ -62,11 +73,9 @@ class Stage:
         Of the book's own widgets, from the Python of readers'
         browsers; of others, which that has not got, from this one.
         """
-        from widgets.chapters import WIDGETS
-
         from .views import views
 
-        if self.registry is WIDGETS:
+        if self.registry is import_module(self.book.entry).WIDGETS:
             return self.computer.answer(self._content, views=name, options=dict(options))
         return views(self.registry, self.content, name, options)
 
@@ -80,12 +89,6 @@ class Stage:
         if "computer" in self.__dict__:
             self.computer.close()
 
-    @cached_property
-    def registry(self) -> Registry:
-        from widgets.chapters import WIDGETS
-
-        return WIDGETS
-
     def keep(self, stem: str, text: str) -> str:
         """Keeps a text to be written beside the bundle; returns its name, which carries a hash of the text."""
         digest = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -97,17 +100,6 @@ class Stage:
         return f"{self.source}:{self.first_line + line}"
 
 
-_present: Stage | None = None
-
-
-def set_stage(stage: Stage) -> None:
-    global _present
-    _present = stage
-
-
-def present() -> Stage:
-    """The stage of this build; a new one for the working folder where none was set."""
-    if _present is None:
-        set_stage(Stage(Path.cwd()))
-    assert _present is not None
-    return _present
+def shipped(content: Any) -> str:
+    """Content as compact JSON, the same text for the same content."""
+    return json.dumps(plain(content), ensure_ascii=False, separators=(",", ":"))

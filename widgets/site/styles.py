@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import runtime
+from .book import Book
+from .wheels import source_paths
 
 # Where a page's address of a style sheet ends to be that of the site, and begins to be the sheet's in it.
 LINK = re.compile(r'\s*<link rel="stylesheet" href="([^"]*?)(assets/[^"]+\.css)">')
@@ -20,11 +22,11 @@ FILE = re.compile(r'url\("?\./([^")]+)"?\)')
 THEME = "assets/stylesheets/"
 
 
-def put_into_pages(site: Path) -> None:
+def put_into_pages(site: Path, book: Book) -> None:
     """Replaces the links to style sheets in every page of the site by what they lead to, and removes the files."""
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
     names = list(dict.fromkeys(name for html in pages.values() for _, name in LINK.findall(html)))
-    sheets = dict(zip(names, _cut([site / name for name in names], site), strict=True))
+    sheets = dict(zip(names, _cut([site / name for name in names], site, book), strict=True))
     for path, html in pages.items():
         path.write_text(_with_styles(html, sheets), encoding="utf-8")
     for name in names:
@@ -32,9 +34,9 @@ def put_into_pages(site: Path) -> None:
         (site / f"{name}.map").unlink(missing_ok=True)
 
 
-def _cut(sheets: list[Path], site: Path) -> Iterable[str]:
+def _cut(sheets: list[Path], site: Path, book: Book) -> Iterable[str]:
     """Material's sheets without the rules that nothing in the book can call for; the book's own stay whole."""
-    content = [*site.rglob("*.html"), *site.rglob("*.js"), *(runtime.ROOT / "widgets").rglob("*.py")]
+    content = [*site.rglob("*.html"), *site.rglob("*.js"), *source_paths(book.packages).values()]
     theme = [sheet for sheet in sheets if sheet.is_relative_to(site / THEME)]
     asked = {"css": [str(path) for path in theme], "content": [str(path) for path in content]}
     cut = dict(

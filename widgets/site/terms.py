@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from . import stage
+from .stage import Stage
 
 _ENTRY = re.compile(
     r"^(?P<names>[^:\n][^\n]*?) \{ #(?P<id>[\w-]+) \}\n:   (?P<definition>(?:.+\n?)(?:    .+\n?)*)", re.MULTILINE
@@ -44,13 +44,13 @@ def glossary(path: Path, changed: float) -> tuple[Term, ...]:
 class TermProcessor(Treeprocessor):
     """In chapters only; every term once a chapter, at its first use in running text."""
 
-    def __init__(self, md: Markdown) -> None:
+    def __init__(self, md: Markdown, stage: Stage) -> None:
         super().__init__(md)
+        self.stage = stage
 
     def run(self, root: Element) -> None:
-        present = stage.present()
-        path = present.root / "docs" / "glossary.md"
-        if not re.match(r"\d\d-", present.source) or not path.exists():
+        path = self.stage.root / "docs" / "glossary.md"
+        if not re.match(r"\d\d-", self.stage.source) or not path.exists():
             return
         waiting = {name.lower(): term for term in glossary(path, path.stat().st_mtime) for name in term.names}
         _walk(root, waiting, within=False)

@@ -1,4 +1,4 @@
-"""Small pure-Python wheels: of the widgets themselves, and of what they need beside numpy."""
+"""Small pure-Python wheels: of the book itself, and of what it needs beside numpy."""
 
 from __future__ import annotations
 
@@ -6,21 +6,42 @@ import base64
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
-# The rooms that run in the browser; the rest of the package is for the build.
-ROOMS = ("core", "kit", "audit", "chapters")
+from .book import BookError
+
+# What every book needs in the browser.
+KIT = "widgets.kit"
 # Files of the dependencies that the widgets never import: integrations and tools.
 UNUSED = ("django.py", "starlette.py", "html2htpy.py")
 
 
-def widget_files() -> dict[str, bytes]:
-    """The widgets' source files, by their path in site-packages."""
-    paths = [PACKAGE / "__init__.py", *(path for room in ROOMS for path in (PACKAGE / room).rglob("*.py"))]
-    return {str(path.relative_to(PACKAGE.parent)): path.read_bytes() for path in sorted(paths)}
+def source_files(packages: Iterable[str]) -> dict[str, bytes]:
+    """The source files of the kit and of these packages or modules, by their path in site-packages."""
+    return {name: path.read_bytes() for name, path in source_paths(packages).items()}
+
+
+def source_paths(packages: Iterable[str]) -> dict[str, Path]:
+    return dict(sorted(found for package in (KIT, *packages) for found in _sources(package)))
+
+
+def _sources(package: str) -> Iterator[tuple[str, Path]]:
+    """A package's files, and the beginnings of the packages that it lies in."""
+    try:
+        spec = find_spec(package)
+    except ModuleNotFoundError:  # what it should lie in
+        spec = None
+    if not spec or not spec.origin:
+        raise BookError(f"there is no package {package!r} of Python source; correct its name in mkdocs.yml")
+    origin, names = Path(spec.origin), package.split(".")
+    is_package = origin.name == "__init__.py"
+    top = origin.parents[len(names) - 1 + is_package]
+    paths = [*origin.parent.rglob("*.py")] if is_package else [origin]
+    paths += [top.joinpath(*names[:depth], "__init__.py") for depth in range(1, len(names))]
+    yield from ((str(path.relative_to(top)), path) for path in paths)
 
 
 def installed_files(name: str) -> dict[str, bytes]:
@@ -39,7 +60,7 @@ def wheel(name: str, version: str, files: Mapping[str, bytes], requires: tuple[s
     members = {
         **files,
         f"{info}/METADATA": ("\n".join(metadata) + "\n").encode(),
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: rlhf-book\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: widgets.site\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "".join(f"{path},sha256={_record_hash(data)},{len(data)}\n" for path, data in members.items())
     members[f"{info}/RECORD"] = (record + f"{info}/RECORD,,\n").encode()

@@ -92,7 +92,7 @@ def empty(*words: h.Node, sign: Icon | None = None, who: h.Node = None) -> h.Ele
 def table(
     caption: str, head: Sequence[h.Node], rows: Iterable[Sequence[h.Node]], *, chosen: int | None = None
 ) -> h.Element:
-    """A table whose first column names the rows: ``table("Costs", ("", "RLHF", "DPO"), [("models", 4, 2)])``.
+    """A table whose first column names the rows: ``table("Costs", ("", "PPO", "DPO"), [("models", 4, 2)])``.
 
     ``chosen`` is the row that is looked at, from 0.
     """

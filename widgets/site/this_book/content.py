@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -14,10 +13,9 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from widgets.chapters.content import OWN_KINDS, Content, Kind, Language, Phrase, Principle, Question, QuizQuestion
-from widgets.kit.data import plain
 from widgets.kit.events import one_of
 
-from .errors import SiteError
+from ..errors import SiteError
 
 MIN_QUESTIONS = 12
 MIN_RESPONSES = 5
@@ -71,11 +69,6 @@ def load(folder: Path) -> Content:
     if problems:
         raise ContentError("The content has mistakes:\n" + "\n".join(problems))
     return Content(tuple(question for _, question in known), language, principles, quiz, predictions)
-
-
-def to_json(content: Content) -> str:
-    """The content as the browser gets it: compact, the same text for the same content."""
-    return json.dumps(plain(content), ensure_ascii=False, separators=(",", ":"))
 
 
 def _files(folder: Path, problems: list[str]) -> list[Path]:

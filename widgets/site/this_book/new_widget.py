@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from .errors import SiteError
+from ..errors import SiteError
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 

@@ -6,21 +6,25 @@ from widgets.chapters.content import Content
 from widgets.core.pipeline import Task
 from widgets.kit.data import plain
 
-from .compute import Computer
-from .progress import PROGRESS
+from ..compute import Computer
+from ..progress import PROGRESS
 
 SEED = 1
+# Where the code lies that decides what is trained.
+CODE = ("widgets/core/", "widgets/chapters/models.py")
 
 
 def trained(content: Content, computer: Computer) -> dict[str, str]:
     """Every question's packed models; from the computer's cache where neither content nor code has changed."""
     computer.open(plain(content))
-    new = [name for name, task in content.tasks.items() if not computer.known(_about(task), train=name, seed=SEED)]
+    new = [
+        name for name, task in content.tasks.items() if not computer.known(_about(task), CODE, train=name, seed=SEED)
+    ]
     found = {}
     for name, task in content.tasks.items():
         if name in new:
             PROGRESS.show("Training the models", new.index(name), len(new))
-        found[name] = computer.answer(_about(task), train=name, seed=SEED)
+        found[name] = computer.answer(_about(task), CODE, train=name, seed=SEED)
     if new:
         PROGRESS.show("Training the models", len(new), len(new))
     return found
