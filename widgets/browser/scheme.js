@@ -12,6 +12,7 @@ const bar = document.head.appendChild(Object.assign(document.createElement("meta
 const record = () => themeKey("__palette");
 
 export function switchSchemes() {
+  if (!options.length) return; // a book of one palette
   for (const option of options) {
     option.addEventListener("change", () => choose(option));
     option.addEventListener(
