@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import serving as serve
 from tests.browser.conftest import SITE, launch
-from widgets.site.runtime import PYODIDE, numpy_wheel
+from widgets.site.bundle.pyodide import numpy_wheel
+from widgets.site.bundle.tools import PYODIDE
 
 REPETITIONS = 7
 REST = 2500  # milliseconds

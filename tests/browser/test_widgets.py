@@ -10,7 +10,7 @@ from tests.browser.book import VIEWPORTS, WITH_WIDGETS, figures, name_of, settle
 from tests.browser.reader import KEPT, Figure, numbers, on_cpython
 from widgets.chapters import WIDGETS
 from widgets.kit.codec import decode
-from widgets.site.views import first_state, is_long, offered
+from widgets.site.pages.views import first_state, is_long, offered
 
 
 def logs(page):

@@ -14,8 +14,8 @@ from widgets.kit.codec import decode, encode
 from widgets.kit.events import Choice, Event, Fields, Files, Integer, Number, Numbered, Press, Switch, Text
 from widgets.kit.session import Session
 from widgets.kit.widget import Widget
+from widgets.site.pages.views import offered
 from widgets.site.this_book.content import load
-from widgets.site.views import offered
 
 NAMES = [widget.name for widget in WIDGETS]
 

@@ -19,7 +19,7 @@ from widgets.core import optimum, pipeline, ppo, sft
 from widgets.kit.codec import decode, encode
 from widgets.kit.events import Event
 from widgets.kit.session import Session
-from widgets.site.views import offered, stored_views
+from widgets.site.pages.views import offered, stored_views
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from widgets.chapters.raw_vs_aligned import (
 )
 from widgets.core import pipeline, ppo, sft, three_h
 from widgets.kit.events import Event
+from widgets.site.pages.views import offered, stored_views
 from widgets.site.this_book.models import SEED
-from widgets.site.views import offered, stored_views
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,11 @@ from mkdocs.utils.meta import get_data
 
 from widgets.kit.codec import decode
 from widgets.kit.events import Event
-from widgets.site import cards, states
-from widgets.site.citations import Citations
+from widgets.site.pages import states
+from widgets.site.pages.citations import Citations
+from widgets.site.pages.terms import Term, _walk, glossary
+from widgets.site.pictures import cards
 from widgets.site.stage import Stage
-from widgets.site.terms import Term, _walk, glossary
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "site"

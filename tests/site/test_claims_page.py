@@ -6,7 +6,7 @@ import pytest
 
 from tests.site.pages import ROOT, pages, target
 from widgets.chapters import WIDGETS
-from widgets.site import states
+from widgets.site.pages import states
 from widgets.site.stage import Stage
 from widgets.site.this_book import claims, claims_page
 from widgets.site.this_book.content import ContentError, load

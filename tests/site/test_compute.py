@@ -14,9 +14,9 @@ from widgets.chapters.models import unpack
 from widgets.core.pipeline import align
 from widgets.kit.data import plain
 from widgets.site.book import read
-from widgets.site.compute import ComputeError, Computer
+from widgets.site.computing.compute import ComputeError, Computer
+from widgets.site.pages.views import first_state
 from widgets.site.this_book.content import load
-from widgets.site.views import first_state
 
 ROOT = Path(__file__).parents[2]
 BOOK = read(ROOT)

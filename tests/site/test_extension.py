@@ -4,8 +4,8 @@ import re
 import pytest
 from markdown import Markdown
 
-from widgets.site.extension import EmbedError
-from widgets.site.math import to_mathml
+from widgets.site.pages.extension import EmbedError
+from widgets.site.pages.math import to_mathml
 
 
 @pytest.fixture

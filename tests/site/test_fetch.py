@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from widgets.site import fetch as fetching
-from widgets.site.fetch import FetchError, fetch
+from widgets.site.bundle import fetch as fetching
+from widgets.site.bundle.fetch import FetchError, fetch
 
 GOOD = b"the right bytes"
 SHA = hashlib.sha256(GOOD).hexdigest()

@@ -111,7 +111,7 @@ def test_a_new_python_is_one_that_can_make_an_environment(machine):
 
 
 def test_the_workflows_run_on_pyodides_own_minor_version():
-    from widgets.site.runtime import SITE_PACKAGES
+    from widgets.site.bundle.pyodide import SITE_PACKAGES
 
     minor = SITE_PACKAGES.split("/")[2].removeprefix("python")
     workflows = list((SCRIPT.parents[2] / ".github" / "workflows").glob("*.yml"))

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 from fontTools.ttLib import TTFont
 
-from widgets.site.fonts import FACES, FORMULAS, LETTERS, PACKAGES, cut
-from widgets.site.math import to_mathml
+from widgets.site.bundle.fonts import FACES, FORMULAS, LETTERS, PACKAGES, cut
+from widgets.site.pages.math import to_mathml
 
 ROOT = Path(__file__).parents[2]
 EQUATION = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$([^$\n]+)\$", re.DOTALL)

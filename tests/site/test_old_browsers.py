@@ -1,14 +1,14 @@
 """The scripts ask for nothing that the oldest browsers which
 the book promises to work in, Safari 16 and Firefox 114, lack.
 
-The bundler rewrites syntax for them (widgets/site/runtime.py); what a browser has, it can't rewrite.
+The bundler rewrites syntax for them (widgets/site/bundle/tools.py); what a browser has, it can't rewrite.
 """
 
 import re
 
 import pytest
 
-from widgets.site.runtime import BROWSER, ROOT
+from widgets.site.bundle.tools import BROWSER, ROOT
 
 # By name: what came later than 2023's first half in Safari, in Firefox or in both.
 TOO_NEW = re.compile(

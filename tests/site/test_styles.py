@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from widgets.site import styles
 from widgets.site.book import read
+from widgets.site.bundle import styles
 
 SITE = Path(__file__).parents[2] / "site"
 PAGES = sorted(SITE.rglob("*.html"))

@@ -52,7 +52,7 @@ type Reply =
   | { type: "failed"; message: string }
   | { type: "pong" };
 
-// The build's constants, see widgets/site/runtime.py.
+// The build's constants, see widgets/site/bundle/bundle.py.
 declare const RUNTIME: any;
 declare const BOOK_NAME: string;
 declare const CONTENT_FILE: string;

@@ -6,7 +6,7 @@
 import { loadPyodide } from "pyodide";
 import { checksum, withLibraries } from "./libraries.js";
 
-// Names of files, relative to this script, and their lengths: put in by the build (widgets/site/runtime.py).
+// Names of files, relative to this script, and their lengths: put in by the build (widgets/site/bundle/bundle.py).
 const { core, stock, snapshot } = RUNTIME;
 const at = (name) => new URL(name, import.meta.url).href;
 

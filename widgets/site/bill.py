@@ -12,8 +12,9 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from .book import Book
+from .bundle.pyodide import numpy_wheel
+from .bundle.tools import ROOT
 from .errors import SiteError
-from .runtime import ROOT, numpy_wheel
 
 BILL, LICENCES = "bill-of-materials.json", "licences.txt"
 MODULES = ROOT / "node_modules"

@@ -26,7 +26,7 @@ class Book:
     ``entry``      the module that has the book's WIDGETS and, if it has content, the class of that, Content
     ``packages``   all that the browser needs of the book's code, beside the kit
     ``build``      a module of what the book's build does beside the common: each of load, BLOCKS and add_commands that
-                   it has (see ``Stage``, ``extension`` and ``__main__``)
+                   it has (see ``Stage``, ``pages.extension`` and ``__main__``)
     ``known_as``   how pages of others say where a figure is from
     ``licence``    that of the book, as SPDX names it
     ``later``      what the book only announces, by the words (in bold) that name it: where they lead, once it is there

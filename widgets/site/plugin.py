@@ -76,7 +76,7 @@ class WidgetsPlugin(BasePlugin[Settings]):
         """Widgets can be linked to: MkDocs looks for anchors in
         Markdown only, so it is told of these. Citations lead both ways.
         """
-        from . import states
+        from .pages import states
 
         anchors = set(re.findall(r'<section id="([^"]+)"[^>]* data-widget=', html))
         page.present_anchor_ids = (page.present_anchor_ids or set()) | anchors
@@ -93,7 +93,7 @@ class WidgetsPlugin(BasePlugin[Settings]):
 
     def on_env(self, env: Any, *, config: Any, files: Any) -> None:
         """What needs every page: the numbers of the citations, and the whole book's reading time for its first page."""
-        from . import embeds
+        from .pages import embeds
 
         citations, pages = self._stage.citations, [file.page for file in files.documentation_pages()]
         chapters = [page for page in pages if "chapter" in page.meta]
@@ -122,7 +122,7 @@ class WidgetsPlugin(BasePlugin[Settings]):
 
     def _card(self, page: Any, config: Any) -> None:
         """Draws the page's picture for link previews, and tells the template where it is."""
-        from . import cards
+        from .pictures import cards
 
         number = page.meta.get("chapter")
         of_book = f"Chapter {number} of {config.extra['chapters']}" if number else "An interactive book"
@@ -140,7 +140,10 @@ class WidgetsPlugin(BasePlugin[Settings]):
 
     @event_priority(-100)
     def on_post_build(self, config: Any) -> None:
-        from . import cards, embeds, policy, publish, search, styles
+        from . import policy, publish, search
+        from .bundle import styles
+        from .pages import embeds
+        from .pictures import cards
 
         self._stage.close()
         site = Path(config.site_dir)

@@ -15,8 +15,8 @@ from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
-from .embeds import FOLDER
 from .errors import SiteError
+from .pages.embeds import FOLDER
 
 FIRST = '<meta charset="utf-8">'
 # Types of script elements that a browser runs; others hold data.

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .book import Book
+from .bundle.bundle import bundle
+from .bundle.store import Bundle, digest
+from .bundle.tools import script
 from .errors import SiteError
-from .runtime import Bundle, bundle, digest, script
 from .stage import Stage
 
 # Where the bundle lies in the site; page.js finds everything else relative to itself.

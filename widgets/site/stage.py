@@ -18,11 +18,11 @@ from widgets.kit.data import plain
 from widgets.kit.registry import Registry
 
 from .book import Book, read
-from .citations import Citations
-from .embeds import Embed
+from .pages.citations import Citations
+from .pages.embeds import Embed
 
 if TYPE_CHECKING:
-    from .compute import Computer
+    from .computing.compute import Computer
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Stage:
 
     @cached_property
     def computer(self) -> Computer:
-        from .compute import Computer
+        from .computing.compute import Computer
 
         return Computer(self.root / ".cache", self.book)
 
@@ -73,7 +73,7 @@ class Stage:
         Of the book's own widgets, from the Python of readers'
         browsers; of others, which that has not got, from this one.
         """
-        from .views import views
+        from .pages.views import views
 
         if self.registry is import_module(self.book.entry).WIDGETS:
             return self.computer.answer(self._content, views=name, options=dict(options))

@@ -16,7 +16,7 @@ from .schemas import write_schemas
 if TYPE_CHECKING:
     from widgets.chapters.content import Content
 
-    from ..compute import Computer
+    from ..computing.compute import Computer
     from ..stage import Stage
 
 

@@ -6,7 +6,7 @@ from widgets.chapters.content import Content
 from widgets.core.pipeline import Task
 from widgets.kit.data import plain
 
-from ..compute import Computer
+from ..computing.compute import Computer
 from ..progress import PROGRESS
 
 SEED = 1

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from widgets.site import runtime, wheels
 from widgets.site.book import BookError
-from widgets.site.runtime import BundleError, Store, bundle, digest
+from widgets.site.bundle import bundle as bundling
+from widgets.site.bundle import wheels
+from widgets.site.bundle.bundle import bundle
+from widgets.site.bundle.store import Store, StoreError, digest
+from widgets.site.bundle.tools import ToolError, script
 from widgets.site.stage import Stage
 
 CACHE = Path(__file__).parents[2] / ".cache"
@@ -89,14 +92,14 @@ def test_a_wheel_is_the_same_every_time_and_opens(tmp_path):
 
 
 def test_a_missing_pyodide_says_what_to_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(runtime, "PYODIDE", tmp_path / "pyodide")
-    with pytest.raises(BundleError, match="run `npm ci`"):
+    monkeypatch.setattr(bundling, "PYODIDE", tmp_path / "pyodide")
+    with pytest.raises(ToolError, match="run `npm ci`"):
         bundle(tmp_path, BOOK, content=b"{}")
 
 
 def test_a_failing_step_says_what_it_said(monkeypatch):
-    with pytest.raises(BundleError, match="failed:\n.*Could not resolve"):
-        runtime.script("no-such-file.js", {})
+    with pytest.raises(ToolError, match="failed:\n.*Could not resolve"):
+        script("no-such-file.js", {})
 
 
 def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
@@ -104,7 +107,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(BundleError, match="No space left"):
+    with pytest.raises(StoreError, match="No space left"):
         Store(tmp_path).keep("file.js", b"data")
     assert list(tmp_path.iterdir()) == []
 

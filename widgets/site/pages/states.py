@@ -17,9 +17,9 @@ from urllib.parse import unquote
 from widgets.kit.codec import encode
 from widgets.kit.events import Event, Rejected
 
+from ..errors import SiteError
+from ..stage import Stage
 from .embeds import FOLDER
-from .errors import SiteError
-from .stage import Stage
 
 _LINK = re.compile(r'(?:href="state|src="embed):(?P<name>[\w-]+)\?(?P<events>[^"]*)"')
 

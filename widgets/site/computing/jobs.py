@@ -12,7 +12,7 @@ from typing import Any
 
 from widgets.kit.book import opened
 
-from .views import views
+from ..pages.views import views
 
 _open: dict[str, Any] = {}
 

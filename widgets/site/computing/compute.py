@@ -14,13 +14,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .book import Book
-from .errors import SiteError
-from .runtime import DEPENDENCIES, PYODIDE, Store, digest, lay_out, numpy_wheel, version_of_pyodide
-from .wheels import installed_files, source_files
+from ..book import Book
+from ..bundle.pyodide import DEPENDENCIES, lay_out, numpy_wheel, version_of_pyodide
+from ..bundle.store import Store, digest
+from ..bundle.tools import PYODIDE
+from ..bundle.wheels import installed_files, source_files
+from ..errors import SiteError
 
 # Build-time modules that run there beside those that ship.
-MODULES = ("widgets.site.jobs", "widgets.site.views")
+MODULES = ("widgets.site.computing.jobs", "widgets.site.pages.views")
 ANYWHERE = ("",)
 
 
@@ -113,7 +115,7 @@ class Computer:
             packages = Path(folder)
             lay_out(packages, numpy_wheel(self._cache), self._files)
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115, it lives as long as the process
-            command = ["node", Path(__file__).parent / "compute.mjs", PYODIDE, packages, "widgets.site.jobs"]
+            command = ["node", Path(__file__).parent / "compute.mjs", PYODIDE, packages, MODULES[0]]
             try:
                 self._process = subprocess.Popen(
                     list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors

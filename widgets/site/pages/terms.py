@@ -12,7 +12,7 @@ from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from .stage import Stage
+from ..stage import Stage
 
 _ENTRY = re.compile(
     r"^(?P<names>[^:\n][^\n]*?) \{ #(?P<id>[\w-]+) \}\n:   (?P<definition>(?:.+\n?)(?:    .+\n?)*)", re.MULTILINE

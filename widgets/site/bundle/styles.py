@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import runtime
-from .book import Book
+from ..book import Book
+from .tools import node
 from .wheels import source_paths
 
 # Where a page's address of a style sheet ends to be that of the site, and begins to be the sheet's in it.
@@ -39,9 +39,7 @@ def _cut(sheets: list[Path], site: Path, book: Book) -> Iterable[str]:
     content = [*site.rglob("*.html"), *site.rglob("*.js"), *source_paths(book.packages).values()]
     theme = [sheet for sheet in sheets if sheet.is_relative_to(site / THEME)]
     asked = {"css": [str(path) for path in theme], "content": [str(path) for path in content]}
-    cut = dict(
-        zip(theme, json.loads(runtime.node([Path(__file__).parent / "purge.mjs", json.dumps(asked)])), strict=True)
-    )
+    cut = dict(zip(theme, json.loads(node([Path(__file__).parent / "purge.mjs", json.dumps(asked)])), strict=True))
     for sheet in sheets:
         yield (cut.get(sheet) or sheet.read_text(encoding="utf-8")).strip()
 

@@ -10,15 +10,13 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .errors import SiteError
+from ..errors import SiteError
+from .store import Bundle, digest
+from .tools import ROOT
 
-if TYPE_CHECKING:
-    from .runtime import Bundle, Store
-
-PACKAGES = Path(__file__).parents[2] / "node_modules" / "@fontsource-variable"
+PACKAGES = ROOT / "node_modules" / "@fontsource-variable"
 
 # Latin-1 for names and quotations, and the signs that prose, controls and charts use beside it.
 LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "ŒœŠšŽž–—‘’“”…•−√≈≤≥←↑→↓")]
@@ -144,12 +142,12 @@ class Fonts:
     early: tuple[tuple[str, str], ...]
 
 
-def fonts(result: Bundle, store: Store) -> Fonts:
+def fonts(result: Bundle) -> Fonts:
     """Cuts every face, or finds it in the cache, and adds it to the bundle."""
     rules, early = [], []
     for face in FACES:
-        data = store.made(f"font-{_key(face)}.woff2", lambda face=face: cut(face))
-        name = store.put(result, f"{face.family.replace(' ', '-').lower()}-{face.style}.woff2", data)
+        data = result.store.made(f"font-{_key(face)}.woff2", lambda face=face: cut(face))
+        name = result.put(f"{face.family.replace(' ', '-').lower()}-{face.style}.woff2", data)
         rules += [_rule(face, name), *_stand_in_rules(face, data)]
         early += [(name, face.early)] if face.early is not None else []
     return Fonts("\n".join(rules).encode(), tuple(early))
@@ -180,8 +178,6 @@ def cut(face: Face) -> bytes:
 
 
 def _key(face: Face) -> str:
-    from .runtime import digest
-
     source = PACKAGES / face.source
     return digest(repr(face).encode(), source.read_bytes() if source.exists() else b"")
 

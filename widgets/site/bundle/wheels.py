@@ -11,7 +11,7 @@ from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 
-from .book import BookError
+from ..book import BookError
 
 # What every book needs in the browser.
 KIT = "widgets.kit"

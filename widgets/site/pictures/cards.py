@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from pathlib import Path
 
+from ..bundle.fonts import PACKAGES
+from ..bundle.store import Store, digest
 from . import drawing
 from .drawing import Pen
-from .fonts import PACKAGES
 
 SIZE = (1200, 630)
 GROUND, INK, MUTED = "#fcfbf8", "#1f1e1c", "#5f5b55"
@@ -34,12 +34,9 @@ def card(title: str, words: str, above: str, cache: Path, miniature: str | None 
     before.
     """
     source = Path(__file__).read_bytes() + Path(drawing.__file__).read_bytes()
-    key = hashlib.sha256(repr((title, words, above, miniature, source)).encode()).hexdigest()[:16]
-    path = cache / f"{key}.png"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_draw(title, words, above, miniature))
-    return path.read_bytes()
+    drawn = (title, words, above, miniature)
+    key = digest(repr(drawn).encode(), source)
+    return Store(cache).made(f"{key}.png", lambda: _draw(*drawn))
 
 
 def write_icons(site: Path, favicon: str) -> None:

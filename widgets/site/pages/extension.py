@@ -24,10 +24,10 @@ from markdown.preprocessors import Preprocessor
 from widgets.kit.events import Rejected
 from widgets.kit.widget import Widget, parse_options
 
-from .errors import SiteError
-from .frame import frame
+from ..errors import SiteError
+from ..stage import Stage
+from .figure import figure
 from .math import MathPattern
-from .stage import Stage
 from .terms import TermProcessor
 
 _OPEN = re.compile(r":::\s*(?P<kind>\w+)\s*(?P<rest>.*)$")
@@ -79,7 +79,7 @@ class EmbedPreprocessor(Preprocessor):
 
     def _render(self, block: Block) -> list[str]:
         widget, store = _widget(block, self.stage), self.md.htmlStash.store
-        opening, closing = frame(widget, self.stage)
+        opening, closing = figure(widget, self.stage)
         caption = block.caption if widget.aside else self._numbered(block.caption)
         return ["", store(opening), "", *caption, "", store(closing), ""]
 
