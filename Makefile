@@ -8,7 +8,7 @@ STEP := sh widgets/site/step.sh
 LOGS := .cache/logs
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev build check test unit browser bench bench-browsers audit lock clean
+.PHONY: help serve dev build check test unit browser bench bench-browsers audit picture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ node_modules/.installed: package.json package-lock.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed."; exit 1; }
 	@$(STEP) "Installing Node packages" $(LOGS)/npm.log npm ci --no-audit --no-fund
 	@touch $@
+
+picture: build $(VENV)/.browser ## take the picture in README.md anew
+	$(RUN) -m tests.browser.picture
 
 lock: $(VENV)/.installed ## renew requirements.lock after an edit of pyproject.toml
 	$(RUN) -m pip install --quiet uv
