@@ -50,7 +50,8 @@ async ({ seed, sequences, events, most, texts }) => {
   const failures = [];
   let made = 0;
   for (let number = 0; number < sequences; number++) {
-    const section = one(sections), done = [];
+    const section = one(sections),
+      done = [];
     try {
       for (let left = 1 + Math.floor(random() * events); left > 0; left--) {
         const controls = [...section.querySelectorAll(CONTROLS)];
@@ -71,4 +72,4 @@ async ({ seed, sequences, events, most, texts }) => {
     }
   }
   return { failures, made };
-}
+};
