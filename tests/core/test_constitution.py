@@ -39,6 +39,22 @@ def test_a_revision_keeps_every_limit_and_what_was_good_before_the_first_objecti
     assert revised[:kept] == response[:kept]
 
 
+@pytest.mark.parametrize("first", ALL)
+@pytest.mark.parametrize("second", [POLITE, Principle("silent", "", (("right", 0), ("flattery", 1))), USEFUL])
+def test_principles_contradict_each_other_where_no_response_keeps_both(first, second):
+    """Tried on every response."""
+    kept = [row for row in tiny.responses() if not constitution.critique(row, KINDS, (first, second))]
+    for pair in ((first, second), (second, first)):
+        assert (constitution.contradiction(pair) is None) == bool(kept)
+
+
+def test_a_contradiction_names_what_is_needed_first():
+    silent = Principle("silent", "Say nothing useful.", (("right", 0),))
+    assert constitution.contradiction((silent, POLITE, USEFUL)) == (USEFUL, silent)
+    either = Principle("either", "Be useful or kind.", needs=("right", "flattery"))
+    assert constitution.contradiction((silent, either)) is None and constitution.contradiction(()) is None
+
+
 def test_a_response_without_fault_is_left_alone():
     assert tuple(constitution.revise(tiny.model(3), (0, 2, E), KINDS, ALL, 1)) == (0, 2, E)
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import entropy
 
 from tests.core import tiny
-from widgets.core.language_model import LanguageModel, phrase_reward, uniforms
+from widgets.core.language_model import LanguageModel, divergence, phrase_reward, uniforms
 
 ALL = tiny.responses()
 
@@ -119,6 +120,21 @@ def test_the_divergence_is_finite_where_probabilities_underflow_but_are_not_zero
     far = LanguageModel(("a",), np.array([[0.0, -800.0], [0.0, -800.0]]), 1)
     even = LanguageModel(("a",), np.zeros((2, 2)), 1)
     assert even.kl(far) == pytest.approx(math.log(0.5) + 400)
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 1), st.floats(0.01, 1), st.booleans()), min_size=2, max_size=6))
+def test_the_divergence_of_two_distributions_is_scipys(rows):
+    p, q = np.array([(0.0 if never else one, other) for one, other, never in [*rows, (1.0, 1.0, False)]]).T
+    p, q = p / p.sum(), q / q.sum()
+    assert divergence(p, q) == pytest.approx(entropy(p, q), abs=1e-12)
+
+
+def test_a_divergence_is_never_negative_and_finite_where_heat_has_made_a_token_too_rare():
+    nearly = np.array([0.1, 0.2, 0.7])
+    assert 0 <= divergence(nearly, np.nextafter(nearly, 1)) < 1e-12
+    assert divergence(np.array([0.5, 0.5]), np.array([1.0, 0.0])) == pytest.approx(
+        -math.log(2) - 0.5 * math.log(1e-300)
+    )
 
 
 def test_what_is_decided_counts_and_the_forced_end_does_not():

@@ -186,6 +186,15 @@ def test_a_law_gives_the_gain_that_it_was_fitted_to():
         assert law.gain(0.0) == 0
 
 
+def test_the_mean_of_points_is_as_sure_as_the_mean_of_independent_draws():
+    points = [Point(0.5, 1.0, 2.0, 3.0, 0.3), Point(0.5, 2.0, 6.0, -1.0, 0.4)]
+    mean = overoptimization.mean_point(points)
+    assert (mean.pressure, mean.distance, mean.proxy, mean.gold) == (0.5, 1.5, 4.0, 1.0)
+    assert mean.gold_error == pytest.approx(0.25)
+    drawn = np.random.default_rng(1).normal([3.0, -1.0], [0.3, 0.4], (100_000, 2)).mean(axis=1)
+    assert drawn.std() == pytest.approx(mean.gold_error, rel=0.02)
+
+
 def test_a_point_is_clearly_above_by_what_is_felt_and_by_more_than_luck():
     low, high, unsure = Point(1, 1.0, 0.0, 1.0, 0.0), Point(1, 1.0, 0.0, 1.2, 0.0), Point(1, 1.0, 0.0, 1.2, 0.2)
     assert overoptimization.clearly_above(high, low, 0.1) and not overoptimization.clearly_above(low, high, 0.1)

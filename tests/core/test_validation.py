@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import PredefinedSplit, cross_val_predict, cross_val_score
@@ -66,6 +67,23 @@ def test_an_interval_holds_the_truth_nineteen_times_in_twenty():
         assert 0.93 <= held <= 0.985
     assert validation.share(0, 10).high > 0.2 and validation.share(10, 10).low < 0.8
     assert np.isnan(validation.share(0, 0).value)
+
+
+@pytest.mark.parametrize(("value", "count"), [(0.0, 7), (0.3, 10), (0.5, 200), (0.99, 1000), (1.0, 3)])
+def test_wilsons_interval_ends_where_the_share_is_so_many_of_its_errors_away(value, count):
+    """The roots of (value - p)^2 = z^2 p (1 - p) / count, for another z, too; scipy's for the 95 %."""
+    for deviations in (1.0, 1.96, 3.0):
+        spread = deviations**2 / count
+        ends = sorted(np.roots([1 + spread, -(2 * value + spread), value**2]).real)
+        assert validation.wilson(value, count, deviations) == pytest.approx(ends, abs=1e-9)
+    theirs = binomtest(round(value * count), count).proportion_ci(0.95, method="wilson")
+    assert validation.wilson(value, count) == pytest.approx(tuple(theirs), abs=1e-12)
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
+def test_what_is_no_share_has_no_interval(value):
+    with pytest.raises(ValueError, match="value must lie in 0 to 1"):
+        validation.wilson(value, 10)
 
 
 def test_no_opinion_counts_half():

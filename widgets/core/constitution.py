@@ -60,6 +60,16 @@ def critique(tokens: Sequence[int], kinds: Sequence[str], principles: Sequence[P
     return tuple(sorted(found, key=lambda objection: objection.position))
 
 
+def contradiction(principles: Sequence[Principle]) -> tuple[Principle, Principle] | None:
+    """Two principles that no answer can keep both, if there are: all that the first needs, the second forbids."""
+    for one in principles:
+        for other in principles:
+            forbidden = {kind for kind, limit in other.limits if limit == 0}
+            if one.needs and set(one.needs) <= forbidden:
+                return one, other
+    return None
+
+
 def revise(
     model: LanguageModel,
     tokens: Sequence[int],

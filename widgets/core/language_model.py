@@ -261,6 +261,14 @@ class Steps:
         return np.bincount(self.row, weights=values, minlength=self.shape[0])
 
 
+def divergence(p: np.ndarray, q: np.ndarray) -> float:
+    """KL(p || q) of two distributions over the same tokens, (n,) each, in nats; what heat has made too rare for a float
+    to hold counts as the rarest that it can. Rounding can't make it negative.
+    """
+    used, q = p > 0, np.maximum(q, 1e-300)
+    return max(float((p[used] * np.log(p[used] / q[used])).sum()), 0.0)
+
+
 def phrase_reward(per_phrase: np.ndarray) -> np.ndarray:
     """A reward that depends on the chosen phrase alone, (n,), as an (n + 1, n + 1) table; the end brings nothing."""
     per_phrase = checks.finite("per_phrase", per_phrase, (None,))

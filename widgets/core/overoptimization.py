@@ -89,6 +89,13 @@ def best_of(
     return points
 
 
+def mean_point(points: Sequence[Point]) -> Point:
+    """One pressure's points on several questions as one."""
+    error = float(np.sqrt(sum(point.gold_error**2 for point in points))) / len(points)
+    mean = {name: float(np.mean([getattr(point, name) for point in points])) for name in ("distance", "proxy", "gold")}
+    return Point(points[0].pressure, **mean, gold_error=error)
+
+
 def peak(points: Sequence[Point]) -> int:
     """The index of the greatest gold reward."""
     if not points:

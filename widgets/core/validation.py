@@ -40,10 +40,18 @@ def share(right: float, count: int) -> Share:
         raise ValueError(f"right must lie in 0 to {count}, got {right}")
     if not count:
         return Share(float("nan"), 0.0, 1.0, 0)
-    value, spread = right / count, NORMAL**2 / count
+    value = float(right / count)
+    return Share(value, *wilson(value, count), count)
+
+
+def wilson(value: float, count: int, deviations: float = NORMAL) -> tuple[float, float]:
+    """Wilson's interval (1927) of a share ``value`` of ``count``: all true shares from which it is no further away than
+    so many of their own standard errors. Raises ValueError for what is no share."""
+    if not 0 <= value <= 1:
+        raise ValueError(f"value must lie in 0 to 1, got {value}")
+    spread = deviations**2 / checks.whole("count", count)
     middle, half = value + spread / 2, float(np.sqrt(spread * value * (1 - value) + spread**2 / 4))
-    low, high = (middle - half) / (1 + spread), (middle + half) / (1 + spread)
-    return Share(float(value), max(low, 0.0), min(high, 1.0), count)
+    return max((middle - half) / (1 + spread), 0.0), min((middle + half) / (1 + spread), 1.0)
 
 
 def accuracy(margins: np.ndarray) -> Share:
