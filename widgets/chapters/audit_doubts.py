@@ -16,6 +16,8 @@ from .audit_words import coloured
 from .sample_set import TURNED
 
 OFFENSIVE = "The answers may be offensive or upsetting. They stay folded until you ask for them."
+COLOURS = "Words in teal count for an answer, words in rust against it, the stronger the more"
+FIXED = "This pair comes from a ranking or from single verdicts, so it can’t be changed by itself."
 
 
 @dataclass(frozen=True)
@@ -31,63 +33,66 @@ class Looked:
 
 
 def wrong(looked: Looked, found: Findings, changes: Mapping[int, str], turned: set[int] | None) -> h.Node:
-    pair, record = looked.pair, looked.doubt.record
-    sides = (("Chosen", pair.chosen, pair.rejected), ("Rejected", pair.rejected, pair.chosen))
     return [
         parts.reading(telling.doubts(found)),
         turned is not None and parts.note(_known_of_sample(looked.count, turned)),
-        h.div(class_="audit-walk")[
-            parts.button("Back", "at", max(looked.place - 1, 0), key="p arrowleft", disabled=looked.place == 0),
-            h.p(data_live=True)[
-                f"Pair {looked.place + 1:,} of {looked.count:,}: record {record + 1:,}. The model expects the "
-                f"other answer with ",
-                parts.exactly(looked.doubt.sure, parts.percent(looked.doubt.sure)),
-                f"{'; your verdict: ' + looked.verdict if looked.verdict else ''}.",
-            ],
-            parts.button(
-                "Next",
-                "at",
-                min(looked.place + 1, looked.count - 1),
-                key="n arrowright",
-                disabled=looked.place == looked.count - 1,
-            ),
-        ],
+        _walk(looked),
         parts.switch("unfold", "Show the answers", looked.unfolded),
-        [
-            pair.before and parts.disclosure("What was said before", h.p(class_="audit-before")[pair.before]),
-            pair.prompt and parts.question(pair.prompt, "The prompt"),
-            parts.versus(
-                *(
-                    parts.response(title, h.p[coloured(text, other, pair.prompt, found)], tone=tone, marked=None)
-                    for (title, text, other), tone in zip(sides, ("aligned", "raw"), strict=True)
-                )
-            ),
-            parts.note(
-                "Words in teal count for an answer, words in rust against it, the stronger the more; only what "
-                "the other answer lacks counts."
-            )
-            if found.doubter == "words"
-            else parts.note("Words in teal count for an answer, words in rust against it, the stronger the more."),
-        ]
-        if looked.unfolded
-        else parts.empty(OFFENSIVE),
-        parts.buttons(
-            *(
-                parts.button(
-                    label,
-                    "verdict",
-                    (record, verdict),
-                    key=verdict[0],
-                    pressed=looked.verdict == verdict,
-                    disabled=pair.fixed and verdict != "keep",
-                )
-                for verdict, label in (("keep", "Keep the label"), ("flip", "Flip it"), ("drop", "Drop the pair"))
-            )
-        ),
-        pair.fixed
-        and parts.note("This pair comes from a ranking or from single verdicts, so it can’t be changed by itself."),
+        _answers(looked.pair, found) if looked.unfolded else parts.empty(OFFENSIVE),
+        _verdicts(looked),
+        looked.pair.fixed and parts.note(FIXED),
         parts.note(changed(changes)),
     ]
+
+
+def _walk(looked: Looked) -> h.Element:
+    """From pair to pair, and what the model says of this one."""
+    last = looked.count - 1
+    return h.div(class_="audit-walk")[
+        parts.button("Back", "at", max(looked.place - 1, 0), key="p arrowleft", disabled=looked.place == 0),
+        h.p(data_live=True)[
+            f"Pair {looked.place + 1:,} of {looked.count:,}: record {looked.doubt.record + 1:,}. The model expects the "
+            f"other answer with ",
+            parts.exactly(looked.doubt.sure, parts.percent(looked.doubt.sure)),
+            f"{'; your verdict: ' + looked.verdict if looked.verdict else ''}.",
+        ],
+        parts.button("Next", "at", min(looked.place + 1, last), key="n arrowright", disabled=looked.place == last),
+    ]
+
+
+def _answers(pair: Pair, found: Findings) -> h.Node:
+    """Both answers, each word coloured by what it counts."""
+    sides = (("Chosen", pair.chosen, pair.rejected, "aligned"), ("Rejected", pair.rejected, pair.chosen, "raw"))
+    return [
+        pair.before and parts.disclosure("What was said before", h.p(class_="audit-before")[pair.before]),
+        pair.prompt and parts.question(pair.prompt, "The prompt"),
+        parts.versus(
+            *(
+                parts.response(title, h.p[coloured(text, other, pair.prompt, found)], tone=tone, marked=None)
+                for title, text, other, tone in sides
+            )
+        ),
+        parts.note(
+            f"{COLOURS}; only what the other answer lacks counts." if found.doubter == "words" else f"{COLOURS}."
+        ),
+    ]
+
+
+def _verdicts(looked: Looked) -> h.Node:
+    verdicts = (("keep", "Keep the label"), ("flip", "Flip it"), ("drop", "Drop the pair"))
+    return parts.buttons(
+        *(
+            parts.button(
+                label,
+                "verdict",
+                (looked.doubt.record, verdict),
+                key=verdict[0],
+                pressed=looked.verdict == verdict,
+                disabled=looked.pair.fixed and verdict != "keep",
+            )
+            for verdict, label in verdicts
+        )
+    )
 
 
 def changed(changes: Mapping[int, str]) -> str:

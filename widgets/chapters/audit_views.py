@@ -6,7 +6,7 @@ import htpy as h
 import numpy as np
 
 from widgets.audit import findings, telling
-from widgets.audit.findings import Findings, Glance, Word
+from widgets.audit.findings import Findings, Glance, Learner, Word
 from widgets.audit.shelf import Shelf
 from widgets.audit.words import RAREST
 from widgets.core.annotators import ANNOTATORS
@@ -20,6 +20,7 @@ from .taste import Taste, stand_in
 
 # Languages and numbers of turns that are listed.
 LISTED = 6
+TONES = {"length": "human", "features": "reward", "words": "aligned"}
 
 
 def glance(seen: Glance) -> h.Node:
@@ -107,12 +108,8 @@ def rewards(found: Findings) -> h.Node:
 
 def learns(found: Findings, shelf: Shelf, unfolded: bool) -> h.Node:
     top = telling.best(found)
-    tones = {"length": "human", "features": "reward", "words": "aligned"}
-    curve = [(float(point.size), point.right.value) for point in top.curve]
-    band = [(float(point.size), point.right.low, point.right.high) for point in top.curve]
-    sure = [(part.sure, part.right.value) for part in top.calibration]
-    spread = [(part.sure, part.right.low, part.right.high) for part in top.calibration]
-    low = min(0.5, *(low for _, low, _ in [*band, *spread]))
+    # Both charts begin as low as the lowest interval does.
+    low = min(0.5, *(right.low for right in [point.right for point in (*top.curve, *top.calibration)]))
     return [
         parts.reading(telling.learners(found), " ", telling.beyond_length(found)),
         parts.shares(
@@ -121,45 +118,51 @@ def learns(found: Findings, shelf: Shelf, unfolded: bool) -> h.Node:
                     telling.LEARNERS[learner.name],
                     learner.right.value,
                     _deviation(learner.right),
-                    tone=tones[learner.name],
+                    tone=TONES[learner.name],
                 )
                 for learner in found.learners
             ],
             "Share of unseen choices that each model is right about",
         ),
         parts.panels(
-            parts.panel(
-                "Would more data help?",
-                charts.chart(
-                    [
-                        charts.Band("95 %", band, tones[top.name]),
-                        charts.Line("right", curve, tones[top.name]),
-                        charts.Rule("a coin", y=0.5),
-                    ],
-                    x=charts.Axis("training pairs", low=0, whole=True),
-                    y=charts.Axis("right about unseen choices", low=low, format=parts.percent),
-                    says=telling.more_data(top) or "One size was tried.",
-                    height="short",
-                ),
-            ),
-            parts.panel(
-                "Does it know how sure it may be?",
-                charts.chart(
-                    [
-                        charts.Band("95 %", spread, tones[top.name]),
-                        charts.Line("right", sure, tones[top.name]),
-                        charts.Line("as sure as right", [(0.5, 0.5), (1.0, 1.0)], "muted", quiet=True),
-                    ],
-                    x=charts.Axis("how sure it is", low=0.5, high=1.0, format=parts.percent),
-                    y=charts.Axis("how often it is right", low=low, high=1.0, format=parts.percent),
-                    says=telling.sure_and_right(top),
-                    height="short",
-                ),
-            ),
+            parts.panel("Would more data help?", _more_data(top, low)),
+            parts.panel("Does it know how sure it may be?", _sure_and_right(top, low)),
             parts.panel("The words that weigh most", _words(found, shelf, unfolded), class_="panel-wide"),
         ),
         parts.note(telling.how(found)),
     ]
+
+
+def _more_data(top: Learner, low: float) -> h.Node:
+    return charts.chart(
+        [
+            *_shares([(float(point.size), point.right) for point in top.curve], TONES[top.name]),
+            charts.Rule("a coin", y=0.5),
+        ],
+        x=charts.Axis("training pairs", low=0, whole=True),
+        y=charts.Axis("right about unseen choices", low=low, format=parts.percent),
+        says=telling.more_data(top) or "One size was tried.",
+        height="short",
+    )
+
+
+def _sure_and_right(top: Learner, low: float) -> h.Node:
+    return charts.chart(
+        [
+            *_shares([(part.sure, part.right) for part in top.calibration], TONES[top.name]),
+            charts.Line("as sure as right", [(0.5, 0.5), (1.0, 1.0)], "muted", quiet=True),
+        ],
+        x=charts.Axis("how sure it is", low=0.5, high=1.0, format=parts.percent),
+        y=charts.Axis("how often it is right", low=low, high=1.0, format=parts.percent),
+        says=telling.sure_and_right(top),
+        height="short",
+    )
+
+
+def _shares(points: list[tuple[float, findings.Share]], tone: str) -> tuple[charts.Band, charts.Line]:
+    """Shares with their intervals."""
+    band = charts.Band("95 %", [(x, share.low, share.high) for x, share in points], tone)
+    return band, charts.Line("right", [(x, share.value) for x, share in points], tone)
 
 
 def _deviation(share: findings.Share) -> float:
