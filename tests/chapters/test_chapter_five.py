@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from widgets.chapters.preference_labeling import PreferenceLabeling
-from widgets.chapters.report_card import ReportCard, hackable, picture, taste_in_words
+from widgets.chapters.report_card import ReportCard
+from widgets.chapters.report_picture import picture
+from widgets.chapters.report_words import hackable, taste_in_words
 from widgets.chapters.taste import stand_in
 from widgets.core import annotators, overoptimization
 from widgets.core.features import FEATURES, NAMES, extract
@@ -54,7 +56,7 @@ def test_blind_spots_are_pairs_on_which_the_model_and_the_judge_disagree(card, l
         assert f'score higher by <data value="{dispute.margin!r}">' in card.html(report)
         assert dispute.models in card.html(report).replace("&#39;", "'")
         golds = _golds(content, dispute)
-        assert golds[1] >= card.recipe.good and golds[1] - golds[0] >= card.recipe.worse
+        assert golds[1] >= card.examiner.recipe.good and golds[1] - golds[0] >= card.examiner.recipe.worse
         assert golds[1] - golds[0] == pytest.approx(dispute.gold)
         difference = extract(dispute.prompt, dispute.models) - extract(dispute.prompt, dispute.judges)
         margin = state.model.score(difference) + state.model.deviation(difference) * np.random.default_rng(1).normal(
@@ -87,11 +89,11 @@ def _tokens(phrases, text):
 def test_a_blind_spot_is_a_good_answer_passed_over_whoever_labels(card, content):
     """Never two bad answers, such as “I cannot guarantee that this is complete.” beside nothing at all."""
     for annotator in annotators.ANNOTATORS:
-        blind = card._blind(stand_in(content, annotator))
+        blind = card.examiner.blind(stand_in(content, annotator))
         assert 0 < blind.missed <= blind.matter <= blind.pairs and len(blind.worst) == 2
         for dispute in blind.worst:
             worse, better = _golds(content, dispute)
-            assert better >= card.recipe.good and better - worse >= card.recipe.worse
+            assert better >= card.examiner.recipe.good and better - worse >= card.examiner.recipe.worse
 
 
 def test_a_model_without_blind_spots_is_said_to_have_none(card, labeling):
@@ -111,13 +113,13 @@ def test_the_settings_shown_are_those_that_the_card_was_made_by(card, labeling, 
 
     monkeypatch.setattr(overoptimization, "optima", spying)
     other = ReportCard(content)
-    other.recipe = replace(other.recipe, judged=50, paired=80, betas=(3.0, 0.7), good=2.0)
+    other.examiner.recipe = replace(other.examiner.recipe, judged=50, paired=80, betas=(3.0, 0.7), good=2.0)
     report = other.start(preference_labeling=labeling.start())
     shown = {setting.name: setting.value for group in other.settings(report) for setting in group.of}
-    of_chase = other.recipe.settings[-1]
+    of_chase = other.examiner.recipe.settings[-1]
     assert set(called) == {tuple(of_chase.value(name) for name in ("betas", "seed", "judged"))}
     assert len(report.chase) == len(shown["betas"])
-    assert report.blind.pairs <= len(other.chased) * shown["paired"] / 2 and shown["good"] == 2.0
+    assert report.blind.pairs <= len(other.examiner.chased) * shown["paired"] / 2 and shown["good"] == 2.0
     assert report.blind.matter < card.start(preference_labeling=labeling.start()).blind.matter
     assert shown["labels"] == len(report.taste.preferences) and "Show the settings" in other.html(report)
 

@@ -7,7 +7,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from widgets.chapters.constitution import MOST_REVISIONS, Constitution
+from widgets.chapters.constitution import Constitution
+from widgets.chapters.drafting import MOST_REVISIONS
 from widgets.chapters.method_cards import METHODS, MethodCards, two_digits, verdict
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.taste import phrase_features
@@ -233,13 +234,17 @@ class TestConstitution:
         task, raw = content.tasks["salary"], content.trained("salary").raw
         draws, phase = groups["The draws"], groups["The supervised phase"]
         (draft,) = raw.sample(1, Random(draws.value("draft")))
-        revised = constitution.revise(raw, draft, task.kinds, widget.principles(state), Random(draws.value("revision")))
+        revised = constitution.revise(
+            raw, draft, task.kinds, widget.drafter.principles(state), Random(draws.value("revision"))
+        )
         assert state.versions == (tuple(draft.tolist()), tuple(revised.tolist()))
         sizes = {name: phase.value(name) for name in ("drafts", "steps", "rate")}
         luck = Random(phase.value("seed"))
-        *_, trained = constitution.supervised(raw, task.kinds, widget.principles(state), luck, **sizes)
+        *_, trained = constitution.supervised(raw, task.kinds, widget.drafter.principles(state), luck, **sizes)
         answers = trained.model.sample(phase.value("judged"), Random("judged"))
-        kept = [constitution.kept_share(answers, task.kinds, principle) for principle in widget.principles(state)]
+        kept = [
+            constitution.kept_share(answers, task.kinds, principle) for principle in widget.drafter.principles(state)
+        ]
         assert state.after.kept == pytest.approx(kept, abs=1e-12)
 
     def test_where_it_departs_from_the_original_is_said(self, widget):
@@ -250,7 +255,7 @@ class TestConstitution:
         kinds = content.tasks["writing"].kinds
         for turn in range(12):
             state = after(widget, widget.start(), *["draft"] * turn, *["revise"] * 12)
-            limits = [p for p in widget.principles(state) if not p.needs]
+            limits = [p for p in widget.drafter.principles(state) if not p.needs]
             assert not constitution.critique(state.versions[-1], kinds, limits)
 
     def test_a_principle_of_ones_own_is_kept_to(self, widget):
@@ -258,7 +263,7 @@ class TestConstitution:
         assert mine.own == (("No <b>farewells</b>.", "closer"),)
         shown = widget.html(mine)
         assert "No &lt;b&gt;farewells" in shown
-        assert any(principle.limits == (("closer", 0),) for principle in widget.principles(mine))
+        assert any(principle.limits == (("closer", 0),) for principle in widget.drafter.principles(mine))
         assert after(widget, mine, "drop").own == ()
 
     def test_training_on_revisions_keeps_the_principles_more_often(self, widget):
@@ -291,7 +296,9 @@ class TestConstitution:
     def test_one_revision_keeps_every_limit(self, widget, content):
         for turn in range(12):
             state = after(widget, widget.start(), *["draft"] * turn, "revise")
-            left = constitution.critique(state.versions[-1], content.tasks["writing"].kinds, widget.principles(state))
+            left = constitution.critique(
+                state.versions[-1], content.tasks["writing"].kinds, widget.drafter.principles(state)
+            )
             assert all(objection.position < 0 for objection in left)
 
     def test_what_is_typed_outlives_another_draft_and_another_question(self, widget):

@@ -5,19 +5,12 @@ from random import Random
 import numpy as np
 import pytest
 
+from widgets.chapters.answering import HEAT, PLAIN, SAMPLES, SIDES
+from widgets.chapters.answering_words import END, commonest
 from widgets.chapters.models import pack
-from widgets.chapters.raw_vs_aligned import (
-    END,
-    HEAT,
-    PLAIN,
-    SAMPLES,
-    SIDES,
-    DemoOptions,
-    RawVsAligned,
-    _commonest,
-    wilson,
-)
+from widgets.chapters.raw_vs_aligned import DemoOptions, RawVsAligned
 from widgets.core import pipeline, ppo, sft, three_h
+from widgets.core.validation import wilson
 from widgets.kit.events import Event
 from widgets.site.pages.views import offered, stored_views
 from widgets.site.this_book.models import SEED
@@ -40,7 +33,7 @@ def test_answers_are_the_models_own_samples(widget, content):
     state = after(widget, ("question", "moon"), ("ask", None))
     shown = widget.html(state)
     for side in SIDES:
-        model, answer = getattr(content.trained("moon"), side), widget.answer(state, side)
+        model, answer = getattr(content.trained("moon"), side), widget.answering.answer(state, side)
         for token in answer[answer != model.end]:
             assert model.phrases[token].replace("'", "&#39;") in shown
         log_probs = model.log_probs(answer[None])[0]
@@ -51,10 +44,12 @@ def test_answers_are_the_models_own_samples(widget, content):
 
 def test_asking_again_draws_anew_and_temperature_keeps_the_luck(widget):
     first, second = after(widget), after(widget, ("ask", None), ("ask", None))
-    assert any((widget.answer(first, side) != widget.answer(second, side)).any() for side in SIDES)
+    assert any((widget.answering.answer(first, side) != widget.answering.answer(second, side)).any() for side in SIDES)
     there_and_back = after(widget, ("heat", 0), ("heat", HEAT.ticks), ("heat", PLAIN))
     for side in SIDES:
-        np.testing.assert_array_equal(widget.answer(there_and_back, side), widget.answer(first, side))
+        np.testing.assert_array_equal(
+            widget.answering.answer(there_and_back, side), widget.answering.answer(first, side)
+        )
 
 
 @pytest.mark.parametrize("heat", [0, HEAT.ticks])
@@ -117,7 +112,9 @@ def test_an_insult_is_called_rude_and_the_scale_of_its_effect_is_named(widget, c
 def test_the_first_view_shows_the_difference(widget, content):
     state = widget.start()
     kinds = content.tasks[state.question].kinds
-    raw, aligned = (three_h.CATEGORIES[int(three_h.categories(widget.answer(state, side), kinds)[0])] for side in SIDES)
+    raw, aligned = (
+        three_h.CATEGORIES[int(three_h.categories(widget.answering.answer(state, side), kinds)[0])] for side in SIDES
+    )
     assert raw != three_h.GOOD and aligned == three_h.GOOD
 
 
@@ -143,7 +140,7 @@ def test_the_touched_token_is_among_the_bars(widget, content):
     for turn in range(12):
         state = replace(widget.start(), turn=turn)
         for side in SIDES:
-            model, answer = getattr(content.trained(state.question), side), widget._answer(state, side)
+            model, answer = getattr(content.trained(state.question), side), widget.answering.said(state, side)
             for place, token in enumerate([*answer, model.end][: model.length]):  # a forced end was not decided
                 shown = widget.html(replace(state, looked=(side, place)))
                 word = END if token == model.end else model.phrases[token]
@@ -157,7 +154,7 @@ def test_a_forced_end_cannot_be_looked_at(widget, content):
     long = next(
         other
         for other in (replace(state, turn=turn) for turn in range(200))
-        if len(widget._answer(other, "raw")) == model.length
+        if len(widget.answering.said(other, "raw")) == model.length
     )
     last = str(model.length - 1)
     assert widget.update(long, Event("look", ("raw", str(model.length)))).looked is None
@@ -202,7 +199,7 @@ def test_wilsons_interval_ends_where_the_share_is_just_not_surprising(share, ask
     """Its ends are the true shares p from which the one that
     was seen is 1.96 standard errors away, by p's own error.
     """
-    low, high = wilson(share, asked)
+    low, high = wilson(share, asked, 1.96)
     ends = np.roots([1 + 1.96**2 / asked, -(2 * share + 1.96**2 / asked), share**2])
     assert (low, high) == pytest.approx(sorted(ends.real), abs=1e-9) and 0 <= low <= share <= high <= 1
 
@@ -217,7 +214,7 @@ def test_a_share_of_none_is_still_uncertain(widget):
 
 
 def test_faults_that_are_level_are_both_named():
-    assert _commonest((3, 9, 9, 1, 0, 178)) == "The commonest fault of the raw ones is to be rude or false."
+    assert commonest((3, 9, 9, 1, 0, 178)) == "The commonest fault of the raw ones is to be rude or false."
 
 
 def test_harmful_answers_are_not_simply_called_honest(widget, content):
@@ -243,7 +240,7 @@ def test_the_settings_shown_are_those_that_trained_the_models_and_drew_the_answe
     for side in SIDES:
         model = getattr(content.trained("moon"), side)
         (said,) = model.sample(1, Random(draws.value("seed")), draws.value("temperature"))
-        np.testing.assert_array_equal(said, widget.answer(state, side))
+        np.testing.assert_array_equal(said, widget.answering.answer(state, side))
         last = model.sample(SAMPLES, Random(draws.value("counting")), draws.value("temperature"))
         before = after(widget, ("question", "moon"), ("heat", 3), ("ask", None), ("evidence", None)).counts[side]
         added = np.subtract(state.counts[side], before)

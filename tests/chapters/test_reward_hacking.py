@@ -10,11 +10,11 @@ import pytest
 
 from widgets.chapters import chase, chase_answers, chase_words
 from widgets.chapters.chase import BETAS
-from widgets.chapters.chase_answers import typical_answer
 from widgets.chapters.chase_words import CURES, METHODS, above
 from widgets.chapters.preference_labeling import PreferenceLabeling
 from widgets.chapters.reward_hacking import PRESSURES, RewardHacking
 from widgets.chapters.taste import phrase_features, stand_in, taste_of
+from widgets.chapters.typical import typical_answer
 from widgets.core import annotators, doubt, overoptimization, reward_model
 from widgets.core.doubt import mean_features, sceptical
 from widgets.core.features import extract

@@ -7,10 +7,12 @@ from random import Random
 
 import numpy as np
 
-from widgets.chapters.raw_vs_aligned import HEAT, SAMPLES, wilson
+from widgets.chapters.answering import HEAT, SAMPLES
+from widgets.chapters.answering_words import NORMAL
 from widgets.core import corpus, pipeline, three_h
 from widgets.core.language_model import LanguageModel
 from widgets.core.optimum import log_ratio
+from widgets.core.validation import wilson
 
 from .case import Case, Outcome, at_least, at_most, check, models, task, within
 
@@ -109,7 +111,8 @@ def interval_holds(case: Case) -> Outcome:
     chances = [
         math.comb(SAMPLES, found) * true**found * (1 - true) ** (SAMPLES - found) for found in range(SAMPLES + 1)
     ]
-    inside = [low <= true <= high for low, high in (wilson(found / SAMPLES, SAMPLES) for found in range(SAMPLES + 1))]
+    intervals = (wilson(found / SAMPLES, SAMPLES, NORMAL) for found in range(SAMPLES + 1))
+    inside = [low <= true <= high for low, high in intervals]
     return within(sum(chance for chance, holds in zip(chances, inside, strict=True) if holds), 0.93, 0.98)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import htpy as h
 import numpy as np
 
@@ -13,8 +15,8 @@ from .chase import Chaser
 from .content import Content
 from .hacking import Hacking
 from .persons import ALIGNED, JUDGE
+from .typical import TYPICAL_OF, typical_answer
 
-TYPICAL_OF = 200
 HACKS = {
     "flattery": ("flattery", "warmth"),
     "disclaimers": ("disclaimer", "hedge"),
@@ -56,17 +58,7 @@ def panel(content: Content, chaser: Chaser, state: Hacking) -> h.Node:
         parts.Token(task.phrases[token], state="exploited" if note else "shown", note=note)
         for token, note in zip(said, why, strict=True)
     ]
-    now, before = (
-        _counts(drawn, task.kinds),
-        _counts(chaser.drawn(state.question, state.chase.recipe)[0][:TYPICAL_OF], task.kinds),
-    )
-    rows = [
-        (
-            parts.Bar(name, before[name], tone="muted", whose="start"),
-            parts.Bar(name, now[name], tone="human", whose="now"),
-        )
-        for name in now
-    ]
+    first = chaser.drawn(state.question, state.chase.recipe)[0][:TYPICAL_OF]
     return [
         parts.question(content.question(state.question).prompt),
         parts.beside(
@@ -84,18 +76,21 @@ def panel(content: Content, chaser: Chaser, state: Hacking) -> h.Node:
             ),
         ),
         parts.note("Such phrases in an answer, on average:"),
-        parts.shares(
-            rows,
-            "Phrases of each kind in an answer, on average: at the start, and now",
-            most=3.0,
-            format=lambda value: f"{value:.1f}",
-        ),
+        _hacks(_counts(first, task.kinds), _counts(drawn, task.kinds)),
     ]
 
 
-def typical_answer(answers: np.ndarray, golds: np.ndarray) -> np.ndarray:
-    """The answer of median true quality."""
-    return answers[np.argsort(golds, kind="stable")[len(answers) // 2]]
+def _hacks(before: Mapping[str, float], now: Mapping[str, float]) -> h.Node:
+    """How many phrases of each kind of hack an answer holds, at the start and at the present pressure."""
+    rows = [
+        (
+            parts.Bar(name, before[name], tone="muted", whose="start"),
+            parts.Bar(name, now[name], tone="human", whose="now"),
+        )
+        for name in now
+    ]
+    caption = "Phrases of each kind in an answer, on average: at the start, and now"
+    return parts.shares(rows, caption, most=3.0, format=lambda value: f"{value:.1f}")
 
 
 def _hack(kind: str, again: bool) -> str:

@@ -22,21 +22,13 @@ from .method_paths import LABELS, Going, Lesson, Point, Reader, Run, lesson_sett
 from .method_texts import METHODS, Method
 from .persons import AI_LABELLER, ALIGNED, CRITIC, JUDGE
 from .taste import Taste, chooser, phrase_features, readers_taste
+from .work import Work
 
 QUESTION_IDS = ("writing", "salary", "headache", "moon", "dog", "password")
 MOST_DRAWS = 5  # of labels: each is trained anew when the page is opened again
 # So far, in nats, and so high in true quality, there is room in the picture from the start.
 FAR, GOOD = 7.0, 3.0
 TONES = {"rlhf": "reward", "dpo": "aligned", "cai": "human"}
-
-
-@dataclass(eq=False)
-class Work:
-    """Whether long work goes on. Its generator says so when it ends, also when the reader stops it: no state comes
-    after that.
-    """
-
-    going: bool = True
 
 
 @dataclass(frozen=True, eq=False)

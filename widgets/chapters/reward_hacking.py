@@ -16,13 +16,13 @@ from widgets.kit.widget import Options, Widget
 
 from . import chase_answers, chase_charts, chase_words
 from .chase import BETAS, Chaser, Cure
-from .chase_answers import TYPICAL_OF
 from .chase_charts import DRAWINGS
 from .chase_words import CURES, METHODS
 from .content import Content
 from .hacking import Hacking
 from .labels import Labeling
 from .taste import taste_of
+from .typical import TYPICAL_OF
 from .workshop import LONGEST, Workshop
 
 OFFERED = ("writing", "salary", "headache", "dog", "friend", "sleep")

@@ -22,8 +22,9 @@ from .label_draws import BETA, DRAWS, LEASH, PAIRS, Experiment, judges_reward, r
 from .label_walk import Run, begin, distance, settings_of, walk
 from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, setting, share_words, spread_words
 from .labels import Labeling
-from .method_cards import Work, two_digits
+from .method_cards import two_digits
 from .taste import MadeForTaste, Taste, chooser, phrase_features, readers_taste
+from .work import Work
 
 QUESTION_IDS = ("writing", "salary", "moon", "pasta")
 SHOWN = 6
