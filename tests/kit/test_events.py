@@ -49,12 +49,6 @@ def test_other_types_check_their_values():
             declared.check(value)
 
 
-def test_only_finite_types_list_their_values():
-    assert Fields("label", (("x", "y"), ("1", "2"))).values() == (("x", "1"), ("x", "2"), ("y", "1"), ("y", "2"))
-    assert Number("beta", 0, 1).values() is None
-    assert Fields("label", (tuple(map(str, range(100))),) * 2).values() is None
-
-
 def test_setters_are_those_of_which_the_last_counts():
     assert Number("beta", 0, 1).setter and Text("answer", 3).setter
     assert not Press("next").setter and not Choice("pick", ("a",)).setter

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import product
 from typing import Any, TypeGuard, cast
 
 from .files import Given
@@ -54,10 +53,6 @@ class EventType:
         """The value in its canonical form; raises Rejected when it does not fit."""
         raise NotImplementedError
 
-    def values(self) -> Sequence[Value] | None:
-        """Every value, when they are few enough to be listed; None otherwise."""
-        return None
-
     def reject(self, value: Value, expected: str) -> Rejected:
         shown = repr(value)
         return Rejected(f"{self.name}: got {shown[:60]}{'…' if len(shown) > 60 else ''}, expected {expected}")
@@ -71,9 +66,6 @@ class Press(EventType):
         if value is not None:
             raise self.reject(value, "no value")
 
-    def values(self) -> Sequence[Value]:
-        return (None,)
-
 
 @dataclass(frozen=True)
 class Choice(EventType):
@@ -86,9 +78,6 @@ class Choice(EventType):
             raise self.reject(value, one_of(self.options, value))
         return value
 
-    def values(self) -> Sequence[Value]:
-        return self.options
-
 
 @dataclass(frozen=True)
 class Switch(EventType):
@@ -98,9 +87,6 @@ class Switch(EventType):
         if not isinstance(value, bool):
             raise self.reject(value, "true or false")
         return value
-
-    def values(self) -> Sequence[Value]:
-        return (True, False)
 
 
 def _is_number(value: Value) -> TypeGuard[float]:
@@ -216,9 +202,6 @@ class Fields(EventType):
             if not isinstance(item, str) or item not in options:
                 raise self.reject(item, one_of(options, item))
         return cast(tuple[str, ...], tuple(value))
-
-    def values(self) -> Sequence[Value] | None:
-        return tuple(product(*self.options)) if math.prod(map(len, self.options)) <= 64 else None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ Text keeps its size at every width, because only places are in per cent: no char
 phone. Every place is an SVG attribute, so changed data moves there smoothly.
 """
 
-from .draw import chart, lines
+from .draw import chart
 from .layers import Band, Bars, Dot, Dots, Layer, Line, Mark, Rule
 from .scales import Axis, Scale, log_ticks, spread, thinned, ticks
 
@@ -18,5 +18,5 @@ Series = Line
 
 __all__ = [
     "Axis", "Band", "Bars", "Dot", "Dots", "Layer", "Line", "Mark", "Rule", "Scale", "Series",
-    "chart", "lines", "log_ticks", "spread", "thinned", "ticks",
+    "chart", "log_ticks", "spread", "thinned", "ticks",
 ]  # fmt: skip

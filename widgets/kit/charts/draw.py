@@ -49,11 +49,6 @@ def chart(
     ]
 
 
-def lines(series: Sequence[Line], x_label: str, y_label: str, description: str) -> h.Element:
-    """Lines with their names at their ends: the plain case of ``chart``."""
-    return chart(series, x=Axis(x_label), y=Axis(y_label), says=description)
-
-
 # What the axes must span, and the room that labels need.
 
 
