@@ -1,5 +1,6 @@
 import base64
 import json
+import math
 import re
 import string
 import zlib
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from widgets.kit import codec
 from widgets.kit.codec import LIMIT, Newer, decode, encode, read
 from widgets.kit.events import Event, Rejected
 
@@ -62,6 +64,150 @@ def test_a_text_with_a_wrong_letter_is_never_taken_for_another(log, data):
     if wrong != text:
         with pytest.raises(Rejected, match="damaged"):
             read(wrong)
+
+
+# The format once more, from its description alone: digits of base 62, groups of 8 bytes in 11, and two checks.
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def number(value, length):
+    return "".join(DIGITS[value // 62**place % 62] for place in reversed(range(length)))
+
+
+def check(text, length):
+    return number(zlib.crc32(text.encode()) % 62**length, length)
+
+
+def framed(body, length=None):
+    """A body with its length and its checks before it."""
+    size = number(len(body) if length is None else length, 5)
+    return f"2.{size}{check(size, 1)}{check(body, 3)}{body}"
+
+
+def written(packed):
+    """Bytes as digits: as many as are needed for any bytes of their number."""
+    groups = [packed[start : start + 8] for start in range(0, len(packed), 8)]
+    return "".join(number(int.from_bytes(g, "big"), math.ceil(len(g) * 8 / math.log2(62))) for g in groups)
+
+
+def deflated(plain):
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return packer.compress(plain) + packer.flush()
+
+
+@given(st.lists(events, max_size=8))
+def test_a_text_made_from_the_formats_description_is_read(log):
+    entries = [[e.name, e.value, e.steps] if e.steps is not None else [e.name, e.value] for e in log]
+    plain = json.dumps(entries).encode("utf-8", "surrogatepass")
+    assert decode(framed(written(deflated(plain)))) == tuple(log)
+
+
+@given(st.lists(events, max_size=8))
+def test_what_is_written_has_the_described_form(log):
+    text = encode(log)
+    body = text[11:]
+    assert text == framed(body)
+    size = (len(body) // 11) * 8 + [0, 2, 3, 5, 6, 7, 9, 10].index(len(body) % 11)
+    packed = b""
+    for start in range(0, len(body), 11):
+        value = sum(DIGITS.index(digit) * 62**place for place, digit in enumerate(reversed(body[start : start + 11])))
+        packed += value.to_bytes(min(8, size - len(packed)), "big")
+    entries = json.loads(zlib.decompress(packed, -15).decode("utf-8", "surrogatepass"))
+    assert [entry[0] for entry in entries] == [event.name for event in log]
+    steps = [entry[2] if len(entry) == 3 else None for entry in entries]
+    assert steps == [event.steps for event in log]
+    bare = [len(entry) == 1 for entry in entries]
+    assert bare == [event.value is None and event.steps is None for event in log], "no value takes no room"
+
+
+def test_every_part_of_a_cut_body_gives_all_bytes_that_it_fixes():
+    """Against a search over all bytes that there may be: those on which all agree that begin with what is left."""
+    every = {pair: written(pair) for pair in (bytes([one, two]) for one in range(256) for two in range(256))}
+    plain = bytes([200, 7])
+    digits = every[plain]
+    for left in range(len(digits)):
+        may = [pair for pair, text in every.items() if text.startswith(digits[:left])]
+        agreed = max(length for length in range(3) if len({pair[:length] for pair in may}) == 1)
+        assert codec._group(digits[:left], len(digits)) == plain[:agreed]
+    assert codec._group(digits, len(digits)) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (framed(written(deflated(b'[["next"]]')[:-1])), "its end is missing"),
+        (framed("0"), "its length is not one that there can be"),
+        (framed("0123"), "its length is not one that there can be"),
+        (framed("48"), "some of its letters are not what they were"),  # 256, one more than a byte holds
+        (framed("zz"), "some of its letters are not what they were"),
+        (framed(written(deflated(b'[["next"]]')))[:-1] + "-", "letters, digits"),
+        (framed("", 0), "all but its beginning is missing"),
+        (framed(written(b"\xff\xff\xff")), "damaged: "),
+        ("9.x", "a newer release"),
+        ("10.x", "starts with '1.' or '2.'"),
+        ("0.x", "starts with '1.' or '2.'"),
+        ("1.", "all but its beginning is missing"),
+    ],
+)
+def test_a_text_that_no_log_has_is_rejected_with_the_reason(text, says):
+    with pytest.raises(Rejected, match=says):
+        read(text)
+
+
+def test_a_letter_more_or_less_before_the_body_is_damage():
+    text = encode([Event("next")] * 3)
+    for place in range(2, 11):
+        wrong = text[:place] + DIGITS[(DIGITS.index(text[place]) + 1) % 62] + text[place + 1 :]
+        with pytest.raises(Rejected, match="not what they were"):
+            read(wrong)
+
+
+def test_as_many_bytes_as_the_limit_are_read_and_one_more_is_not():
+    inside = b"[" + b" " * (LIMIT - 2) + b"]"
+    assert decode(packed(inside)) == ()
+    with pytest.raises(Rejected, match=f"more than {LIMIT} bytes"):
+        decode(packed(inside + b" "))
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(4, True), (5, False)])
+def test_a_value_may_hold_lists_four_deep(depth, fits):
+    text = packed(b'[["x",' + b"[" * depth + b"]" * depth + b"]]")
+    if fits:
+        assert decode(text)[0].value == ((((),),),)
+    else:
+        with pytest.raises(Rejected, match="nested more than 6 deep"):
+            decode(text)
+
+
+@pytest.mark.parametrize(("digits", "fits"), [(16, True), (17, False)])
+def test_a_whole_number_has_at_most_sixteen_digits(digits, fits):
+    text = packed(b'[["x",' + b"9" * digits + b"]]")
+    if fits:
+        assert decode(text)[0].value == int("9" * digits)
+    else:
+        with pytest.raises(Rejected, match="has more than 16 digits"):
+            decode(text)
+
+
+@pytest.mark.parametrize(
+    ("entry", "event"), [('["x"]', Event("x")), ('["x",1]', Event("x", 1)), ('["x",1,0]', Event("x", 1, 0))]
+)
+def test_an_entry_has_a_name_a_value_and_steps(entry, event):
+    assert decode(packed(f"[{entry}]".encode())) == (event,)
+
+
+@pytest.mark.parametrize("entry", ["[]", '["x",1,2,3]', "[1]", '"x"', "3", '["x",1,1.5]', '["x",1,"2"]', "null"])
+def test_what_is_no_entry_is_told(entry):
+    with pytest.raises(Rejected, match="an event is a name, a value and a number of steps|steps are a whole number"):
+        decode(packed(f"[{entry}]".encode()))
+
+
+def test_the_cut_json_is_closed_after_its_last_whole_event_whatever_brackets_its_texts_hold():
+    plain = b'[["a","]}["],["b",[1,{"\\"":"["}]],["c"'
+    assert codec._whole_events(plain) == b'[["a","]}["],["b",[1,{"\\"":"["}]]]'
+    assert codec._whole_events(b'[["a"]]') == b'[["a"]]', "what is closed already is closed after the same event"
+    with pytest.raises(Rejected, match="all but its beginning is missing"):
+        codec._whole_events(b'[["a"')
 
 
 def test_a_link_of_the_first_release_still_opens():
