@@ -8,7 +8,7 @@ STEP := sh widgets/site/step.sh
 LOGS := .cache/logs
 
 .DEFAULT_GOAL := help
-.PHONY: help serve dev build check test unit browser bench bench-browsers audit picture lock clean
+.PHONY: help serve dev build check test unit coverage browser bench bench-browsers audit picture lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: node_modules/.installed $(VENV)/.installed ## look over the code without 
 
 unit: check build ## run the tests that need no browser
 	$(RUN) -m pytest --quiet --ignore=tests/browser
+
+coverage: build ## measure how much of core and kit their own tests run, by branch: at least 95 %
+	$(RUN) -m pytest --quiet --cov --cov-report=term tests/core tests/kit
 
 browser: build $(VENV)/.browser ## run the tests in a real browser
 	$(RUN) -m pytest --quiet --numprocesses=2 --dist=worksteal tests/browser

@@ -56,6 +56,12 @@ def test_what_is_forbidden_stays_forbidden():
     assert last.model.table[0, 0, 1] == 0
 
 
+def test_what_is_forbidden_and_not_said_costs_nothing():
+    lm, texts = tiny.model(4, forbid=True), np.array([[0, 2, 3], [1, 3, 3]])
+    made = [lm.table[0, before, token] for row in texts for _, before, token in tiny.decisions(tuple(row))]
+    assert sft.loss(lm, texts) == pytest.approx(-np.log(made).mean(), abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("call", "says"),
     [

@@ -89,6 +89,10 @@ class TestControls:
         assert not {"data-value", "aria-pressed"} & set(button.attributes) and not button.all("svg")
         assert "data-key" not in parsed(parts.button("Go", "go")).one("button")
 
+    def test_controls_stand_in_a_row_in_their_order(self):
+        row = parsed(parts.buttons(parts.button("Ask", "ask"), parts.switch("greedy", "Likeliest", True)))
+        assert [each.tag for each in row.one("div", "buttons").inside] == ["button", "label"]
+
     @pytest.mark.parametrize("chosen", ["dog", None])
     def test_of_chips_and_cards_one_is_chosen_or_none(self, chosen):
         options = {"dog": "The dog", "cat": "The <cat>"}
