@@ -26,9 +26,9 @@ build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 test: build $(VENV)/.browser ## run every test, the browser's too
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going unit browser
 
-# Names that others call: MkDocs, Markdown, html.parser, http.server, fontTools, the desk by a message's type, JavaScript.
+# Names that others call: MkDocs, Markdown, html.parser, http.server, fontTools, JavaScript.
 CALLED := on_*,do_*,handle_*,handleMatch,extendMarkdown,makeExtension,open_desk,flavor,compiled_re,protocol_version
-CALLED := $(CALLED),log_message,WidgetsPlugin,BLOCKS,add_commands,_mount,_leave,_undo,_reset,_stop,_load,_rebase
+CALLED := $(CALLED),log_message,WidgetsPlugin,BLOCKS,add_commands
 
 check: node_modules/.installed $(VENV)/.installed ## look over the code without running it: layout, lint, types, dead code
 	@$(VENV)/bin/ruff format --check --quiet .

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from widgets.kit.codec import decode, encode
-from widgets.kit.desk import Desk
+from widgets.kit.desk import CALM, Desk
 from widgets.kit.events import Event, Rejected
 from widgets.kit.registry import Registry
 
@@ -293,6 +293,41 @@ def test_following_can_wait_and_nothing_else_can():
     assert not page.desk.can_wait()
     page.replies()
     assert not page.desk.can_wait() and page.count("doubler") == 4
+
+
+def test_figures_follow_when_no_message_has_come_for_a_while():
+    time = 100.0
+    page = Page(lambda: time)
+    page.mount("counter")
+    page.mount("doubler")
+    page.replies()
+    page.event("add")
+    while not page.desk.can_wait():
+        page.desk.step()
+    assert page.desk.can_wait() == pytest.approx(CALM)
+    time += CALM / 2
+    assert page.desk.can_wait() == pytest.approx(CALM / 2)
+    page.event("add")
+    while not page.desk.can_wait():
+        page.desk.step()
+    assert page.desk.can_wait() == pytest.approx(CALM)
+    time += CALM
+    assert not page.desk.can_wait() and page.desk.step() is not None
+    page.replies()
+    assert page.count("doubler") == 4
+
+
+def test_a_slider_is_answered_at_its_last_place_while_a_figure_has_yet_to_follow():
+    page = Page()
+    page.mount("counter")
+    page.mount("doubler")
+    page.replies()
+    page.event("add")
+    while not page.desk.can_wait():
+        page.desk.step()
+    page.event("size", 1)
+    last = page.event("size", 2)
+    assert [reply["id"] for reply in page.replies() if reply["widget"] == "counter"] == [last]
 
 
 def test_a_widget_that_left_the_page_follows_when_it_comes_back():

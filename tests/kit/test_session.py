@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from widgets.kit.codec import encode
 from widgets.kit.events import Event, Rejected
 from widgets.kit.session import REMEMBERED, Session
 from widgets.kit.widget import Options, parse_options
@@ -33,6 +34,14 @@ def test_the_state_is_the_fold_of_the_log(events):
     for _ in again.replay(session.log, messages := []):
         pass
     assert again.state == session.state and again.log == session.log and not messages
+
+
+@given(steps)
+def test_the_text_is_that_of_the_log_however_often_it_is_asked_for(events):
+    session = Session(Counter(None))
+    for event in events:
+        session.undo() if event.name == "undo" else do(session, event)
+        assert session.text() == session.text() == encode(session.log)
 
 
 def test_a_setter_in_a_row_is_kept_once():

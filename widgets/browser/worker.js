@@ -6,13 +6,11 @@ import { boot, rehearse } from "./runtime.js";
 
 const SLICE = 12; // milliseconds of work between two looks at what the page has posted
 const STEPS = 50; // of progress, told one by one: more would only keep the page busy
-const CALM = 300; // milliseconds without a message before figures follow the one that the reader is busy with
 const AFTERWARDS = 1000; // milliseconds in which a browser writes down what it has compiled
 const turn = new MessageChannel();
 const early = [];
 let desk = null;
 let working = false;
-let heard = 0;
 let receive;
 const compiled = new Promise((resolve) => (receive = resolve)); // by the page, see python.js
 
@@ -25,7 +23,6 @@ self.onmessage = ({ data }) => {
 turn.port1.onmessage = work;
 
 function take(message) {
-  heard = performance.now();
   if (message.file) return hold(message);
   desk.post(message);
   wake();
@@ -51,9 +48,10 @@ function wake() {
 function work() {
   const end = performance.now() + SLICE;
   do {
-    if (desk.can_wait() && performance.now() - heard < CALM) {
+    const calm = desk.can_wait();
+    if (calm) {
       working = false;
-      setTimeout(wake, CALM);
+      setTimeout(wake, 1000 * calm);
       return;
     }
     const reply = desk.step();

@@ -1,7 +1,7 @@
 """The desk serves a page: it keeps every widget's session and works through what the page asks, bit by bit.
 
-The page posts messages (JSON), the desk answers with replies (JSON). ``step`` does one small piece of work, so
-that whoever drives the desk can take in new messages between two pieces: that is how long work is stopped.
+The page posts messages (JSON), the desk answers with replies (JSON, see ``replies``). ``step`` does one small piece of
+work, so that whoever drives the desk can take in new messages between two pieces: that is how long work is stopped.
 
 Messages, all with ``id`` (rising) and ``widget`` (its name):
     mount   options, log (text or null), needs ({name: log text or null}), owed ({name: messages on top of that log})
@@ -11,129 +11,137 @@ Messages, all with ``id`` (rising) and ``widget`` (its name):
     load    log (text); one that can't be read changes nothing
     link    of (names): asks for their logs as text
     save    what: asks for a file
-Replies:
-    view    id (the last message taken in), html (null: the first
-    view, which the build put into the page), log (text; null while
-            busy), length, busy, progress (0 to 1 or null), stale, untouched (nothing has happened
-            here nor in what it builds on: the build's stored views hold), messages, unread ("damaged"
-            or "newer" where the log could not be read), left_out (how many of its steps did not fit),
-            private (it is not to be kept)
-    link    id, links: by name log, short (the log without what is long), left_out (how many steps that lacks)
-    piece   id, name, media, data (base64), progress, busy (whether more is to come): of a file to be saved
-    stale   what the widget shows is of before a change in one that it builds on; a view follows when there is time
-    error   id, message
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from . import files
-from .codec import Newer, encode, read
+from . import files, replies
 from .events import Event, Rejected
+from .notes import Notes
 from .registry import Registry
+from .replies import Message, Reply
 from .session import Session
-from .widget import Widget, parse_options
+from .sessions import Sessions
 
 # The reader sees the state of long work this often, in seconds.
 REFRESH = 0.06
-# Messages of the reader end an event's long work in the same widget; replays go on to their end.
-STOPPING = ("event", "undo", "reset", "stop", "load")
+# Seconds without a message before figures follow the one that the reader is busy with.
+CALM = 0.3
 # What a reader does to a figure, as it waits in storage.
 DEEDS = ("event", "undo", "reset", "load")
-# Characters of an event's value; one that is longer is a file or a long text, which a link may do without.
-LONG = 300
+# Messages of the reader end these kinds of work in the same widget; replays go on to their end.
+STOPPING, STOPPED = (*DEEDS, "stop"), ("event", "save")
+
+Steps = Generator[Reply | None]
 
 
 @dataclass
-class Notes:
-    """What there is to say of the work in hand, beside the view."""
+class Work:
+    """The work in hand: an answer to a message, or a figure that follows another one."""
 
-    messages: list[str] = field(default_factory=list[str])
-    unread: dict[str, str] = field(default_factory=dict[str, str])  # by widget: why its log could not be read
-    left_out: int = 0
+    message: Message
+    steps: Steps
+    follows: bool = False
 
 
 class Desk:
     """``post`` takes a message in; ``step`` works and returns replies; both speak JSON text."""
 
     def __init__(self, registry: Registry, content: Any, clock: Callable[[], float] = time.monotonic) -> None:
-        self._registry = registry
-        self._content = content
+        self._sessions = Sessions(registry, content)
         self._clock = clock
-        self._sessions: dict[str, Session[Any]] = {}
-        self._shown: set[str] = set()
-        self._stale: set[str] = set()  # not shown, and to be folded anew before they are
-        self._queue: deque[dict[str, Any]] = deque()
-        self._message: dict[str, Any] = {}
-        self._taken = 0  # the id of the last message taken in
-        self._work: Generator[dict[str, Any] | None] | None = None
-        self._notes = Notes()
+        self._asked: deque[Message] = deque()
+        self._followers: dict[str, int] = {}  # by name: the message that they follow; the reader's come before them
+        self._heard = 0.0  # when the last message came
+        self._taken = 0  # the id of the last message worked on
+        self._work: Work | None = None
+        self._notes = Notes()  # of the work in hand
+        self._answers: dict[str, Callable[[Message], Iterable[Reply | None]]] = {
+            "mount": self._mount,
+            "leave": self._leave,
+            "link": self._link,
+            "save": self._save,
+        }
+        self._deeds: dict[str, Callable[[Message], Iterable[Any]]] = {
+            "event": self._event,
+            "undo": self._undo,
+            "reset": self._reset,
+            "load": self._load,
+            "stop": lambda _: (),  # ``post`` has stopped what there was
+        }
 
     def post(self, text: str) -> None:
         """Takes a message in, and stops the work that it makes pointless or that can wait."""
         message = json.loads(text)
-        if self._queue and self._supersedes(message, self._queue[-1]):
-            self._queue.pop()
-        self._queue.append(message)
+        self._heard = self._clock()
+        if self._asked and self._supersedes(message, self._asked[-1]):
+            self._asked.pop()
+        self._asked.append(message)
         if self._work and message["type"] in STOPPING:
-            if self._message["type"] == "rebase":
-                self._queue.append(self._message)
-                self._end_work()
-            elif self._message["type"] in ("event", "save") and self._message["widget"] == message["widget"]:
-                self._end_work()
+            self._give_way(self._work, message)
 
     def hold(self, name: str, size: int, mark: str, read: Callable[[int, int], Any]) -> None:
         """Takes in a file that the reader gave, see ``files``."""
+        self._heard = self._clock()
         files.hold(name, size, mark, read)
 
     def step(self) -> str | None:
         """Does one piece of work. Returns a reply, ``""`` when there is none yet, None when nothing is left to do."""
-        if self._work is None:
-            if not self._queue:
-                return None
-            self._message = self._next()
-            self._work = self._answer(self._message)
+        self._work = work = self._work or self._next()
+        if work is None:
+            return None
         try:
-            reply = next(self._work)
+            reply = next(work.steps)
             return json.dumps(reply, allow_nan=False) if reply else ""
         except StopIteration:
             self._work = None
             return ""
         except Exception as error:
             self._work = None
-            return json.dumps(self._failure(self._message, error))
+            _print(error)
+            return json.dumps(replies.failure(work.message, error))
 
-    def _next(self) -> dict[str, Any]:
-        """The reader's own messages come before figures that only follow."""
-        for place, message in enumerate(self._queue):
-            if message["type"] != "rebase":
-                del self._queue[place]
-                self._taken = message["id"]
-                return message
-        return self._queue.popleft()
-
-    def can_wait(self) -> bool:
-        """Whether all that is left to do is to follow: figures that build on what the reader is busy with."""
-        return self._work is None and bool(self._queue) and all(message["type"] == "rebase" for message in self._queue)
-
-    def _end_work(self) -> None:
-        if self._work:
-            self._work.close()
-        self._work = None
+    def can_wait(self) -> float:
+        """For how many seconds all that is left to do can wait: figures follow when the reader pauses."""
+        if self._work or self._asked or not self._followers:
+            return 0.0
+        return max(0.0, self._heard + CALM - self._clock())
 
     def session(self, name: str) -> Session[Any]:
         return self._sessions[name]
 
-    def _supersedes(self, message: dict[str, Any], waiting: dict[str, Any]) -> bool:
+    # What is worked on, and when.
+
+    def _next(self) -> Work | None:
+        self._notes = Notes()
+        if self._asked:
+            message = self._asked.popleft()
+            self._taken = message["id"]
+            return Work(message, self._answer(message))
+        if self._followers:
+            name = next(iter(self._followers))
+            message = {"widget": name, "id": self._followers.pop(name)}
+            return Work(message, self._follow(message), follows=True)
+        return None
+
+    def _give_way(self, work: Work, message: Message) -> None:
+        if work.follows:
+            self._followers[work.message["widget"]] = work.message["id"]  # later, from the beginning
+        elif work.message["type"] not in STOPPED or work.message["widget"] != message["widget"]:
+            return
+        work.steps.close()
+        self._work = None
+
+    def _supersedes(self, message: Message, waiting: Message) -> bool:
         """A slider in motion sends many events; of those not yet begun, only the last need be worked on."""
         same = all(message.get(key) == waiting.get(key) for key in ("type", "widget", "name"))
         if not same or message["type"] != "event" or message["widget"] not in self._sessions:
@@ -141,198 +149,137 @@ class Desk:
         types = self._sessions[message["widget"]].widget.events
         return any(kind.name == message["name"] and kind.setter for kind in types)
 
-    def _answer(self, message: dict[str, Any]) -> Generator[dict[str, Any] | None]:
-        """Works through a message. Yields None after every piece, or a view where one is due."""
-        name, self._notes = message["widget"], Notes()
-        if message["type"] == "link":
-            yield self._link(message)
-            return
-        if message["type"] == "save":
-            yield from self._save(message)
-            return
-        before, seen = self._sessions.get(message["widget"]), self._clock()
-        for _ in getattr(self, f"_{message['type']}")(message):
-            due = name in self._sessions and message["type"] == "event" and self._clock() - seen >= REFRESH
-            yield self._view(name, busy=True) if due else None
-            seen = self._clock() if due else seen
-        if message["type"] != "mount" or before not in (None, self._sessions[name]):
-            for follower in self._pass_on(message):
-                yield {"type": "stale", "widget": follower, "id": message["id"]}
-        if name not in self._shown:
-            return
-        if message["type"] == "mount" and self._is_untouched(name):
-            yield self._view(name, first=True)
-            self._html(name)  # what it takes is then there for the first event
-        else:
-            yield self._view(name)
+    # Every kind of work yields None after a piece, or a reply where one is due.
 
-    def _mount(self, message: dict[str, Any]) -> Iterator[Any]:
-        """The page knows best what has happened: a session that is
-        at another point, or of other options, is folded anew.
+    def _answer(self, message: Message) -> Steps:
+        if message["type"] in self._answers:
+            yield from self._answers[message["type"]](message)
+            return
+        shown = self._clock()
+        for _ in self._deeds[message["type"]](message):
+            due = message["type"] == "event" and self._clock() - shown >= REFRESH
+            yield self._view(message["widget"], busy=True) if due else None
+            shown = self._clock() if due else shown
+        yield from self._changed(message)
+
+    def _follow(self, message: Message) -> Steps:
+        """Folds a widget's log anew from the present states of the widgets that it builds on."""
+        name = message["widget"]
+        fresh = self._sessions.anew(name)
+        for _ in self._notes.follow(fresh, self._sessions[name].log):
+            yield None
+        self._sessions.put(name, fresh)
+        yield from self._changed(message)
+
+    def _changed(self, message: Message) -> Steps:
+        """Has others follow a widget, and shows it."""
+        yield from self._pass_on(message)
+        if self._sessions.is_seen(message["widget"]):
+            yield self._view(message["widget"])
+
+    def _pass_on(self, message: Message) -> Steps:
+        """Has every widget that builds on this one folded anew, once the reader's messages are done, or when it is next
+        shown.
         """
-        name, needs = message["widget"], message.get("needs", {})
-        for need in reversed(self._registry.needs(name)):
-            if need not in self._shown:
-                yield from self._open(need, {}, needs.get(need))
-                yield from self._catch_up(need, message.get("owed", {}).get(need, ()))
+        for follower in self._sessions.outdate(message["widget"]):
+            if follower not in self._followers:
+                self._followers[follower] = message["id"]
+                yield replies.stale(message, follower)
+
+    # Widgets come and go.
+
+    def _mount(self, message: Message) -> Steps:
+        """The page knows best what has happened: a session that is at another point, or of other options, is folded
+        anew.
+        """
+        name = message["widget"]
+        before = self._sessions.get(name)
+        for _ in self._open_needs(message):
+            yield None
+        for _ in self._open(name, message.get("options") or {}, message["log"]):
+            yield None
+        self._sessions.show(name)
+        if before not in (None, self._sessions[name]):
+            yield from self._pass_on(message)
+        first = self._sessions.is_untouched(name)
+        yield self._view(name, first=first)
+        if first:
+            self._sessions[name].html()  # what it takes is then there for the first event
+
+    def _open_needs(self, message: Message) -> Iterator[Any]:
+        needs, owed = message.get("needs", {}), message.get("owed", {})
+        for need in self._sessions.unseen_needs(message["widget"]):
+            yield from self._open(need, {}, needs.get(need))
+            yield from self._catch_up(need, owed.get(need, ()))
         if self._notes.unread:
             self._notes.messages.append(
                 "What this figure builds on can’t be read, and is shown as if nothing had been done."
             )
-        yield from self._open(name, message.get("options") or {}, message["log"])
-        self._shown.add(name)
 
-    def _catch_up(self, name: str, owed: Iterable[dict[str, Any]]) -> Iterator[Any]:
+    def _catch_up(self, name: str, owed: Iterable[Message]) -> Iterator[Any]:
         """What the reader did on another page, which was left before there was an answer."""
         for message in owed:
             try:
                 if message["type"] in DEEDS:
-                    yield from getattr(self, f"_{message['type']}")({**message, "widget": name})
+                    yield from self._deeds[message["type"]]({**message, "widget": name})
             except Exception as error:  # it came out of storage
                 print(f"{name}: a step that was not answered was left out. {error!r}")
 
-    def _leave(self, message: dict[str, Any]) -> Iterator[Any]:
-        self._shown.discard(message["widget"])
-        return iter(())
-
     def _open(self, name: str, options: Mapping[str, str], log: str | None) -> Iterator[Any]:
         """Has a session stand at the end of a log; what it builds on is open already."""
-        kind, present = self._registry[name], self._sessions.get(name)
-        wanted, events = parse_options(kind.Options, options), self._read(name, log)
-        if present and present.widget.options == wanted and tuple(present.log) == events and name not in self._stale:
+        events = self._notes.read(name, log)
+        if self._sessions.stands_at(name, options, events):
             return
-        session = Session(kind(self._content, wanted), self._inputs(kind))
-        yield from self._replay(session, events)
-        self._sessions[name] = session
-        self._stale.discard(name)
-        self._stale |= {
-            other
-            for other, following in self._sessions.items()
-            if name in following.widget.needs and other not in self._shown
-        }
+        session = self._sessions.new(name, options)
+        yield from self._notes.replay(session, events)
+        self._sessions.put(name, session)
+        self._sessions.outdate(name)
 
-    def _event(self, message: dict[str, Any]) -> Iterator[Any]:
+    def _leave(self, message: Message) -> Iterable[Reply]:
+        self._sessions.hide(message["widget"])
+        return ()
+
+    # What the reader does.
+
+    def _event(self, message: Message) -> Iterator[Any]:
         event = Event(message["name"], message.get("value"))
         try:
             yield from self._sessions[message["widget"]].send(event)
         except Rejected as rejected:
             self._notes.messages.append(str(rejected))
 
-    def _undo(self, message: dict[str, Any]) -> Iterator[Any]:
+    def _undo(self, message: Message) -> Iterable[Any]:
         self._sessions[message["widget"]].undo()
-        return iter(())
+        return ()
 
-    def _reset(self, message: dict[str, Any]) -> Iterator[Any]:
+    def _reset(self, message: Message) -> Iterable[Any]:
         self._sessions[message["widget"]].reset()
-        return iter(())
+        return ()
 
-    def _stop(self, message: dict[str, Any]) -> Iterator[Any]:
-        return iter(())
-
-    def _load(self, message: dict[str, Any]) -> Iterator[Any]:
+    def _load(self, message: Message) -> Iterable[Any]:
         name = message["widget"]
-        events = self._read(name, message["log"])
-        return iter(()) if name in self._notes.unread else self._replay(self._sessions[name], events)
+        events = self._notes.read(name, message["log"])
+        return () if name in self._notes.unread else self._notes.replay(self._sessions[name], events)
 
-    def _replay(self, session: Session[Any], events: Iterable[Event]) -> Iterator[Any]:
-        yield from session.replay(events, reasons := [])
-        for reason in reasons:
-            print(f"{session.widget.name}: a saved step was left out. {reason}")
-        self._notes.left_out += len(reasons)
+    # What the reader sees or takes away.
 
-    def _read(self, name: str, log: str | None) -> tuple[Event, ...]:
-        if not log:
-            return ()
-        try:
-            reading = read(log)
-        except Rejected as rejected:
-            print(f"{name}: {rejected}")
-            self._notes.unread[name] = "newer" if isinstance(rejected, Newer) else "damaged"
-            return ()
-        if reading.cut:
-            steps = "step is" if len(reading.events) == 1 else f"{len(reading.events)} steps are"
-            self._notes.messages.append(f"The end of this saved state is missing: its first {steps} here.")
-        return reading.events
+    def _view(self, name: str, busy: bool = False, first: bool = False) -> Reply:
+        return replies.view(
+            self._sessions[name],
+            self._notes,
+            taken=self._taken,
+            busy=busy,
+            first=first,
+            stale=name in self._followers,
+            untouched=self._sessions.is_untouched(name),
+        )
 
-    def _link(self, message: dict[str, Any]) -> dict[str, Any]:
-        logs = {name: self._sessions[name].log for name in message["of"]}
-        links = {name: _texts(log) for name, log in logs.items()}
-        return {"type": "link", "widget": message["widget"], "id": message["id"], "links": links}
+    def _link(self, message: Message) -> Iterable[Reply]:
+        return (replies.link(message, {name: self._sessions[name].log for name in message["of"]}),)
 
-    def _save(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _save(self, message: Message) -> Iterable[Reply]:
         session = self._sessions[message["widget"]]
-        reply = {"type": "piece", "widget": message["widget"], "id": message["id"]}
-        for piece in session.widget.save(session.state, message["what"]):
-            about = {"name": piece.name, "media": piece.media, "progress": piece.share}
-            yield reply | about | {"data": base64.b64encode(piece.data).decode(), "busy": True}
-        yield reply | {"data": "", "busy": False, "progress": None}
-
-    def _rebase(self, message: dict[str, Any]) -> Iterator[Any]:
-        """Folds a widget's log anew from the present states of the widgets that it builds on."""
-        session = self._sessions[message["widget"]]
-        fresh = Session(session.widget, self._inputs(type(session.widget)))
-        yield from fresh.replay(session.log, reasons := [])
-        if reasons:
-            steps = "One step does" if len(reasons) == 1 else f"{len(reasons)} steps do"
-            self._notes.messages.append(f"{steps} not fit what this figure builds on now, and went out.")
-        self._sessions[message["widget"]] = fresh
-
-    def _pass_on(self, message: dict[str, Any]) -> Iterator[str]:
-        """Has every widget that builds on this one folded anew, once the reader's messages are done, or when it is next
-        shown.
-
-        Yields those that the reader sees.
-        """
-        for name, session in self._sessions.items():
-            if message["type"] == "leave" or message["widget"] not in session.widget.needs:
-                continue
-            if name not in self._shown:
-                self._stale.add(name)
-            elif not self._is_stale(name):
-                self._queue.append({"type": "rebase", "widget": name, "id": message["id"]})
-                yield name
-
-    def _is_stale(self, name: str) -> bool:
-        return any(message["type"] == "rebase" and message["widget"] == name for message in self._queue)
-
-    def _is_untouched(self, name: str) -> bool:
-        session = self._sessions[name]
-        return not session.log and all(map(self._is_untouched, session.widget.needs))
-
-    def _inputs(self, kind: type[Widget[Any]]) -> dict[str, Any]:
-        return {need: self._sessions[need].state for need in kind.needs}
-
-    def _html(self, name: str) -> str:
-        session = self._sessions[name]
-        return session.widget.html(session.state)
-
-    def _view(self, name: str, busy: bool = False, first: bool = False) -> dict[str, Any]:
-        session = self._sessions[name]
-        return {
-            "type": "view",
-            "widget": name,
-            "id": self._taken,
-            "html": None if first else self._html(name),
-            "log": None if busy else encode(session.log),
-            "length": len(session.log),
-            "busy": busy,
-            "progress": session.widget.progress(session.state) if busy else None,
-            "stale": self._is_stale(name),
-            "untouched": self._is_untouched(name),
-            "messages": [] if busy else self._notes.messages,
-            "unread": self._notes.unread.get(name),
-            "left_out": self._notes.left_out,
-            "private": session.widget.private,
-        }
-
-    def _failure(self, message: dict[str, Any], error: Exception) -> dict[str, Any]:
-        _print(error)
-        return {
-            "type": "error",
-            "widget": message["widget"],
-            "id": message["id"],
-            "message": f"That step could not be computed ({error}). Nothing before it is lost.",
-        }
+        return replies.pieces(message, session.widget.save(session.state, message["what"]))
 
 
 def _print(error: Exception) -> None:
@@ -342,8 +289,3 @@ def _print(error: Exception) -> None:
     except Exception:
         functions = [frame.f_code.co_qualname for frame, _ in traceback.walk_tb(error.__traceback__)]
         print(f"{error!r} in {', in '.join(reversed(functions))}", file=sys.stderr)
-
-
-def _texts(log: Sequence[Event]) -> dict[str, Any]:
-    short = [event for event in log if len(json.dumps(event.value)) <= LONG]
-    return {"log": encode(log), "short": encode(short), "left_out": len(log) - len(short)}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from operator import is_
 from typing import Any
 
+from .codec import encode
 from .events import Event, Events
 from .widget import Widget
 
@@ -27,6 +29,16 @@ class Session[State]:
         self.log: list[Event] = []
         self.state: State = self._start()
         self._before: deque[State] = deque(maxlen=REMEMBERED)
+        self._told: tuple[list[Event], str] | None = None  # the log whose text was asked for last, and the text
+
+    def html(self) -> str:
+        return self.widget.html(self.state)
+
+    def text(self) -> str:
+        """The log as text, made once as long as it stays the same."""
+        if self._told is None or not _are_same(self._told[0], self.log):
+            self._told = self.log.copy(), encode(self.log)
+        return self._told[1]
 
     def send(self, event: Event) -> Iterator[State]:
         """Checks the event, writes it down and yields the states it leads to; raises Rejected."""
@@ -95,3 +107,8 @@ class Session[State]:
             for state in self._steps(state, event):
                 pass
         self.state = state
+
+
+def _are_same(one: Sequence[Event], other: Sequence[Event]) -> bool:
+    """Whether these are the very same events: equal ones may differ as text, as 0.0 and -0.0 do."""
+    return len(one) == len(other) and all(map(is_, one, other))
