@@ -1,5 +1,6 @@
-// What page and worker tell each other: the page's messages are JSON texts for the desk (widgets/kit/desk.py), the
-// worker's replies are objects. And what the build and Material put into the page's world.
+// What page and worker tell each other: the page's messages are JSON texts for the desk (widgets/kit/desk.py), its
+// replies (widgets/kit/replies.py) and the worker's own are objects. And what the build and Material put into the
+// page's world.
 
 type Log = string; // events, see widgets/kit/codec.py
 
@@ -19,6 +20,7 @@ type Message =
     }
   | { type: "leave" | "stop"; widget: string }
   | { type: "link"; widget: string; of: string[] }
+  | { type: "save"; widget: string; what: string }
   | (Deed & { widget: string });
 
 /** A figure's state, drawn; `html` is null where the page's own first view is that already. */
@@ -36,6 +38,7 @@ interface View {
   messages: string[];
   unread: string | null; // why its log could not be read
   left_out: number; // of the log's events
+  private: boolean; // not to be kept
 }
 
 type Reply =
@@ -45,6 +48,17 @@ type Reply =
       widget: string;
       id: number;
       links: Record<string, { log: Log; short: Log; left_out: number }>;
+    }
+  | { type: "stale"; widget: string; id: number }
+  | {
+      type: "piece"; // of a file to be saved
+      widget: string;
+      id: number;
+      name?: string;
+      media?: string;
+      data: string; // in base64
+      progress: number | null;
+      busy: boolean; // whether more is to come
     }
   | { type: "error"; widget: string; id: number; message: string }
   | { type: "progress"; fraction: number }

@@ -7,6 +7,7 @@ import { followHost, hearFrames, isEmbedded } from "./embed.js";
 import { connection } from "./facilities.js";
 import { Figure } from "./figure.js";
 import { takeFiles } from "./files.js";
+import { hearKeys } from "./keys.js";
 import { land } from "./land.js";
 import { repaired } from "./links.js";
 import { isStale, keepForLater, takeOver } from "./offline.js";
@@ -107,38 +108,6 @@ document.addEventListener("submit", (event) => {
   if (figureOf(event.target)) event.preventDefault();
 });
 
-// Letter keys work only while focus is inside the figure, and never while text is being typed.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const on = elementOf(event.target);
-  if (on?.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=button])")) return;
-  if (on?.matches("input") && event.key.startsWith("Arrow")) return;
-  const section = figureOf(event.target)?.section;
-  // One press, one act: a key that is held is pressed once.
-  if (event.repeat && section && on.matches("button") && [" ", "Enter"].includes(event.key))
-    return event.preventDefault();
-  const key = event.key === " " ? "" : signOf(event);
-  const control =
-    key &&
-    [...(section?.querySelectorAll("[data-key]") ?? [])].find(
-      ({ dataset, disabled }) => !disabled && dataset.key.toLowerCase().split(" ").includes(key),
-    );
-  // Material has letter keys of its own: "n" would lead away from a figure whose Next is not there just now.
-  if (section && /^[a-z]$/.test(key)) event.stopPropagation();
-  if (!control) return;
-  event.preventDefault();
-  if (event.repeat && control.matches("button")) return;
-  control.focus({ preventScroll: true });
-  control.click();
-});
-
-// The key's own sign, or the one at its place where the layout
-// has no such letter or digit there: Cyrillic, Greek, AZERTY.
-function signOf({ key, code }) {
-  const sign = key.toLowerCase();
-  return /^[^a-z0-9]$/u.test(sign) ? (/^(?:Key|Digit)(.)$/.exec(code)?.[1].toLowerCase() ?? sign) : sign;
-}
-
 window.addEventListener("hashchange", () => {
   for (const figure of figures.values()) figure.openLink();
 });
@@ -148,6 +117,7 @@ watchTabs(figures);
 if (isEmbedded) followHost();
 else switchSchemes();
 hearFrames();
+hearKeys((node) => figureOf(node)?.section);
 takeFiles();
 takeOver();
 keepForLater(python.ready);

@@ -4,7 +4,9 @@
 /* global RUNTIME */
 
 import { loadPyodide } from "pyodide";
+import { byteCounter, fileCounter, MissingFile, watched } from "./arrivals.js";
 import { checksum, withLibraries } from "./libraries.js";
+import { patch } from "./patches.js";
 
 // Names of files, relative to this script, and their lengths: put in by the build (widgets/site/bundle/bundle.py).
 const { core, stock, snapshot } = RUNTIME;
@@ -52,104 +54,21 @@ function checkWebAssembly() {
   }
 }
 
-// A file without which Python can't start in any way.
-export class MissingFile extends Error {}
-
 /** @param {{ way: Function, needs: string[], mayBeKept?: boolean }} how */
 async function start({ way, needs, mayBeKept }, bytes, onProgress, compiled) {
-  const fetchBefore = self.fetch,
-    { instantiateStreaming, Module } = WebAssembly,
-    { stackTraceLimit } = Error;
-  const own = kept ? needs.filter((name) => name !== core.wasm) : needs;
+  const files = kept ? needs.filter((name) => name !== core.wasm) : needs;
   // Pyodide waits for ever, too, for a file that breaks off on its way.
   let lose;
   const loss = new Promise((_, reject) => (lose = reject));
   // What is on disk comes whole: to read it twice, so as to count it, would take a fifth of the start.
-  const count = kept && mayBeKept ? fileCounter(own.length, onProgress) : byteCounter(bytes, onProgress);
-  const fetch = watched(fetchBefore, count, lose);
-  // Pyodide would ask for one file after the other.
-  const early = new Map(own.map((name) => [at(name), fetch(at(name))]));
-  for (const response of early.values()) response.catch(() => {}); // `loss` tells
-  self.fetch = async (resource, options) => {
-    const address = String(resource instanceof Request ? resource.url : resource);
-    if (kept && address === at(core.wasm)) return new Response();
-    const response = early.get(address) ?? fetch(resource, options);
-    early.delete(address);
-    return response;
-  };
-  // Pyodide can't be given a compiled module: it asks for a response, the empty one above, to have that compiled.
-  if (kept) {
-    WebAssembly.instantiateStreaming = async (_, imports) => {
-      const module = await compiled;
-      if (!module) return instantiateStreaming(fetch(at(core.wasm)), imports);
-      const instance = await WebAssembly.instantiate(module, imports);
-      return /** @type {WebAssembly.WebAssemblyInstantiatedSource} */ (/** @type {unknown} */ ({ module, instance }));
-    };
-  }
-  // For some 260 functions, Emscripten tries whether WebAssembly's table takes them, catches the error, and compiles a
-  // module for each, most of them alike. No one reads where those errors came from.
-  WebAssembly.Module = new Proxy(Module, { construct: oncePerContent() });
-  Error.stackTraceLimit = 0;
+  const count = kept && mayBeKept ? fileCounter(files.length, onProgress) : byteCounter(bytes, onProgress);
+  const fetch = watched(self.fetch, count, lose);
+  const putBack = patch({ fetch, files: files.map(at), wasm: kept ? at(core.wasm) : null, compiled });
   try {
     return await Promise.race([way(), loss]);
   } finally {
-    self.fetch = fetchBefore;
-    Object.assign(WebAssembly, { instantiateStreaming, Module });
-    Error.stackTraceLimit = stackTraceLimit;
+    putBack();
   }
-}
-
-// Makes a WebAssembly module, and for bytes that have come before gives the same one: a module has no state. Large ones
-// differ, and are not worth comparing.
-function oncePerContent() {
-  const made = new Map();
-  return (Module, [bytes, ...rest]) => {
-    if (!(bytes.length < 100)) return new Module(bytes, ...rest);
-    const content = bytes.join();
-    if (!made.has(content)) made.set(content, new Module(bytes, ...rest));
-    return made.get(content);
-  };
-}
-
-// Counts what comes of all the files, of which it is given one response at a time. It reads a copy of each, so that
-// WebAssembly is compiled as it comes.
-function byteCounter(expected, onProgress) {
-  let received = 0;
-  return async (response) => {
-    for (const reader = response.clone().body.getReader(); ;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      received += value.byteLength;
-      onProgress(Math.min(received / expected, 0.99));
-    }
-  };
-}
-
-function fileCounter(expected, onProgress) {
-  let received = 0;
-  return async () => onProgress(Math.min(++received / expected, 0.99));
-}
-
-// A fetch that names the file that does not come, or breaks off while it is counted.
-function watched(fetch, count, lose) {
-  return async (resource, options) => {
-    const address = String(resource?.url ?? resource);
-    const name = address.split("/").pop();
-    const lost = (why) => {
-      const error = new MissingFile(`${name} could not be loaded (${why})`);
-      lose(error);
-      return error;
-    };
-    let response;
-    try {
-      response = await fetch(resource, options);
-    } catch (error) {
-      throw lost(error.message);
-    }
-    if (!response.ok) throw lost(response.status);
-    count(response).catch((error) => lost(error.message));
-    return response;
-  };
 }
 
 const common = () => ({

@@ -3,13 +3,12 @@
 // was not made from is set aside.
 
 import { isEmbedded } from "./embed.js";
-import { whenIdle } from "./idle.js";
 import * as links from "./links.js";
-import { renew } from "./offline.js";
+import { Own } from "./own.js";
 import { branchOff, idOf, isEmpty, isSame, none, onceMore, stemsFrom } from "./record.js";
 import * as store from "./store.js";
-
-const BUILD = import.meta.url;
+import { tellAside, tellGuest, tellLeftOut, tellUnreadable } from "./telling.js";
+import * as together from "./together.js";
 
 export class Shown {
   record;
@@ -17,27 +16,23 @@ export class Shown {
   #notices;
   #guest = null; // { text: the link's, or null; id: under which it is set aside, null until the reader acts on it }
   #foreign; // the record has messages of another tab's, or of an earlier visit's, that were not answered then
-  #view = null; // that of the record, until it is kept
-  static #warned = false;
+  #own; // what is kept as the reader's
 
   constructor(figure, notices) {
     this.#figure = figure;
     this.#notices = notices;
-    this.record = store.read(figure.name);
+    this.#own = new Own(figure, notices);
+    this.record = this.#own.record;
     this.#foreign = this.record.pending.length > 0;
   }
 
   // What is kept of how the record looks.
   get html() {
-    return this.#guest ? null : store.readView(this.#name, this.record, BUILD, this.#options);
+    return this.#guest ? null : this.#own.html(this.record);
   }
 
   get #name() {
     return this.#figure.name;
-  }
-
-  get #options() {
-    return this.#figure.section.dataset.options;
   }
 
   // The reader acts.
@@ -45,8 +40,7 @@ export class Shown {
   // Before an act: whoever has nothing of their own owns what they act on.
   claim() {
     if (!this.#guest || this.#guest.id) return;
-    const isFree = (name) => isEmpty(store.read(name)) || store.read(name).log === links.linked(name);
-    if (this.#linked().every(isFree)) return this.#keep();
+    if (together.areFree(this.#figure)) return together.keep(this.#figure);
     this.#guest.id = store.newId();
     this.#tell();
   }
@@ -64,15 +58,15 @@ export class Shown {
         log: reply.length ? reply.log : null,
         length: reply.length,
       });
-      if (reply.left_out) this.#tellLeftOut(reply.left_out);
+      if (reply.left_out) tellLeftOut(this.#notices, reply.left_out, this.#guest ? "this link" : "what was kept here");
       if (this.#guest && !this.#guest.id) return this.#arrived();
     }
-    const kept = store.read(this.#name);
+    const kept = this.#own.record;
     if (this.#guest) this.#save();
     else if (!isSame(kept, this.record)) this.meet();
     else if (this.#foreign && !kept.pending.length && kept.log !== this.record.log) this.#adopt(kept);
-    else if (!isEmpty(kept) || !isEmpty(this.record)) this.#write();
-    if (reply && !this.#guest) this.#keepView(reply.private ? null : reply.html);
+    else if (!isEmpty(kept) || !isEmpty(this.record)) this.#own.write(this.record);
+    if (reply && !this.#guest) this.#own.look(reply.private ? null : reply.html, () => this.rest());
     return undefined;
   }
 
@@ -80,7 +74,7 @@ export class Shown {
   unreadable(why) {
     if (this.#guest) {
       this.backToOwn();
-      this.#tellUnreadable(why);
+      tellUnreadable(this.#notices, why);
       return true;
     }
     store.setAside(this.#name, store.newId(), {
@@ -104,8 +98,8 @@ export class Shown {
       this.#saveGuest();
       return;
     }
-    const kept = store.read(this.#name);
-    if (stemsFrom(this.record, kept)) this.#write();
+    const kept = this.#own.record;
+    if (stemsFrom(this.record, kept)) this.#own.write(this.record);
     else this.#yieldTo(kept);
   }
 
@@ -121,29 +115,14 @@ export class Shown {
     });
   }
 
-  #write() {
-    const problem = store.write(this.#name, this.record);
-    // Once a page, where the reader is at work.
-    if (!problem || Shown.#warned || !("touched" in this.#figure.section.dataset)) return;
-    Shown.#warned = true;
-    this.#notices.say("warn", problem);
-  }
-
-  #keepView(html) {
-    const isDue = this.#view === null;
-    this.#view = { html };
-    if (isDue) whenIdle(() => this.rest());
-  }
-
   // The page may be going away.
   rest() {
-    if (this.#view && !this.#guest) store.writeView(this.#name, this.record, BUILD, this.#options, this.#view.html);
-    this.#view = null;
+    this.#own.rest(this.#guest ? null : this.record);
   }
 
   // Another tab may have gone on; `theirs` is what it wrote, if that is known.
   meet(theirs = none()) {
-    const kept = store.read(this.#name);
+    const kept = this.#own.record;
     // Both tabs wrote at once, this one last.
     if (!stemsFrom(kept, theirs) && !stemsFrom(theirs, kept)) this.#setAside(theirs);
     if (this.#guest) return;
@@ -152,7 +131,7 @@ export class Shown {
     } else if (!stemsFrom(this.record, kept)) {
       this.#yieldTo(kept);
     } else if (Object.keys(kept.acts).length) {
-      this.#write(); // another tab, which had not heard yet, wrote an older one over it
+      this.#own.write(this.record); // another tab, which had not heard yet, wrote an older one over it
     }
   }
 
@@ -198,26 +177,11 @@ export class Shown {
 
   // What a link brought may be the reader's own.
   #arrived() {
-    const own = store.read(this.#name);
+    const own = this.#own.record;
     if (own.log !== this.record.log || own.pending.length) return;
     this.#guest = null;
     this.record = own;
     this.#notices.clear("linked");
-  }
-
-  // The figure, and those it builds on that came with the same link.
-  #linked() {
-    return [this.#name, ...this.#figure.needs.filter((need) => links.linked(need) !== null)];
-  }
-
-  #keep() {
-    const names = this.#linked();
-    for (const name of names) {
-      const figure = this.#figure.python.figure(name);
-      if (figure) figure.keepOwn();
-      else store.own(name, links.linked(name));
-    }
-    links.strip(names);
   }
 
   // What is shown becomes the reader's own; what was so before is set aside.
@@ -228,56 +192,39 @@ export class Shown {
     if (id && stemsFrom(this.record, store.aside(this.#name, id))) store.drop(this.#name, id);
     this.#guest = null;
     this.record.acts = onceMore(before.acts, this.record.acts);
-    this.#write();
+    this.#own.write(this.record);
     this.#notices.clear("linked");
     this.offerAsides();
-  }
-
-  #leave() {
-    const names = this.#linked();
-    for (const name of names) this.#figure.python.figure(name)?.backToOwn();
-    links.strip(names);
   }
 
   backToOwn() {
     if (!this.#guest) return;
     this.#notices.clear("linked");
-    this.#adopt(store.read(this.#name));
+    this.#adopt(this.#own.record);
     this.offerAsides();
   }
 
-  // What is said of it.
+  // What is said of it: see telling.js.
 
   #tell() {
-    const hasOwn = !isEmpty(store.read(this.#name));
+    const hasOwn = !isEmpty(this.#own.record);
     // In a frame the link is how the figure begins, by the choice of whoever put it there.
     if (isEmbedded && !hasOwn && this.#guest.text !== null) return;
-    const what = this.#guest.text === null ? "a state that was set aside" : "a linked state";
-    const on = this.#guest.id && this.#guest.text !== null ? ", and what you did from there" : "";
-    this.#notices.say("info", `This figure shows ${what}${on}${hasOwn ? "; your own is kept" : ""}.`, {
-      actions: {
-        [hasOwn ? "Back to mine" : "Start from the beginning"]: () => this.#leave(),
-        "Keep this one": () => this.#keep(),
-      },
-      id: "linked",
+    tellGuest(this.#notices, this.#guest, hasOwn, {
+      leave: () => together.leave(this.#figure),
+      keep: () => together.keep(this.#figure),
     });
   }
 
   offerAsides() {
-    const own = store.read(this.#name);
+    const own = this.#own.record;
     for (const aside of store.asides(this.#name)) {
-      const { id, from, log, pending } = aside;
+      const { id, log, pending } = aside;
       if (id === this.#guest?.id) continue;
-      if (log === own.log && !pending.length) {
-        store.drop(this.#name, id); // it is what the reader has
-        continue;
-      }
-      const show = from === "unread" ? {} : { "Show it": () => this.#showAside(aside) };
-      const actions = { ...show, "Drop it": () => store.drop(this.#name, id) };
-      this.#notices.say("info", sentence(aside), {
-        actions,
-        id: `aside ${id}`,
-      });
+      const drop = () => store.drop(this.#name, id);
+      if (log === own.log && !pending.length)
+        drop(); // it is what the reader has
+      else tellAside(this.#notices, aside, { show: () => this.#showAside(aside), drop });
     }
   }
 
@@ -285,36 +232,6 @@ export class Shown {
     if (aside.hash) location.hash = aside.hash;
     else this.#visit({ text: null, id: aside.id }, aside);
   }
-
-  #tellUnreadable(why) {
-    if (why === "newer") return this.#tellNewer("This link was made by a newer release of the book.");
-    const text = "This link can’t be read: something in it was changed on its way. Ask for it once more.";
-    return this.#notices.say("error", text, { id: "link" });
-  }
-
-  #tellLeftOut(count) {
-    const steps = count === 1 ? "One step" : `${count} steps`;
-    const text =
-      `${steps} of ${this.#guest ? "this link" : "what was kept here"} can’t be done in this release of the book ` +
-      `and ${count === 1 ? "was" : "were"} left out.`;
-    this.#tellNewer(text);
-  }
-
-  #tellNewer(text) {
-    this.#notices.say("warn", text, {
-      actions: { "Look for a newer release": () => renew(), Dismiss: () => {} },
-      id: "release",
-    });
-  }
 }
 
 const isAlready = ({ log, pending }, text) => text === (log ?? "") && !pending.length;
-
-function sentence({ from, length, pending }) {
-  const count = length + pending.length;
-  const steps = count === 1 ? "one step" : `${count} steps`;
-  if (from === "tab") return `This figure went on in another tab. What was done here is set aside: ${steps}.`;
-  if (from === "own") return `Your own state from before is set aside: ${steps}.`;
-  if (from === "unread") return "What was kept of this figure can’t be read, and is set aside as it was.";
-  return `What you did after a linked state is set aside: ${steps}.`;
-}

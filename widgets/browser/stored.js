@@ -3,14 +3,17 @@
 // rehearsed where nobody sees it, so that the browser has compiled, styled and shaped what a click will show.
 
 import { whenIdle } from "./idle.js";
+import * as links from "./links.js";
 import { morph } from "./morph.js";
 import { isKept } from "./offline.js";
+import { isEmpty } from "./record.js";
+import * as store from "./store.js";
 import { parsed } from "./trusted.js";
 
 export class StoredViews {
   #section;
   #view;
-  #first;
+  #first; // the view's markup as the build put it into the page
   #path = ""; // the events since the first view, as the stored views name them; null where they can't help
   #markup = null; // a promise of all views by their path
   #parsed = new Map();
@@ -18,8 +21,7 @@ export class StoredViews {
     (entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#prepare(),
   );
 
-  // `first` is the view's markup as the build put it into the page.
-  constructor(section, view, first) {
+  constructor(section, { view, first }) {
     this.#section = section;
     this.#view = view;
     this.#first = first;
@@ -47,6 +49,11 @@ export class StoredViews {
 
   begin() {
     this.#path = "";
+  }
+
+  // The build stored views for readers who had done nothing in the figures that this one builds on.
+  reconsider(needs) {
+    if (!needs.every(isUntouched)) this.forget();
   }
 
   // The view after one more event, or one less, as nodes or markup; undefined when another has overtaken it, null when
@@ -111,4 +118,9 @@ export class StoredViews {
     stage.getBoundingClientRect();
     stage.remove();
   }
+}
+
+function isUntouched(name) {
+  const text = links.linked(name);
+  return text === null ? isEmpty(store.read(name)) : !text;
 }
