@@ -59,6 +59,7 @@ function work() {
       working = false;
       return;
     }
+    // Read here and not on the page, which has more urgent things to do: there a text would take twice as long.
     if (reply) self.postMessage(JSON.parse(reply));
   } while (performance.now() < end);
   turn.port2.postMessage(null);
