@@ -26,9 +26,9 @@ build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 test: build $(VENV)/.browser ## run every test, the browser's too
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going unit browser
 
-# Names that others call: MkDocs, Markdown, html.parser, http.server, fontTools, JavaScript.
+# Names that others call: MkDocs, Markdown, html.parser, ast, http.server, fontTools, JavaScript.
 CALLED := on_*,do_*,handle_*,handleMatch,extendMarkdown,makeExtension,open_desk,flavor,compiled_re,protocol_version
-CALLED := $(CALLED),log_message,WidgetsPlugin,BLOCKS,add_commands
+CALLED := $(CALLED),log_message,visit_*,thinned,WidgetsPlugin,BLOCKS,add_commands
 
 check: node_modules/.installed $(VENV)/.installed ## look over the code without running it: layout, lint, types, dead code
 	@$(VENV)/bin/ruff format --check --quiet .

@@ -70,41 +70,16 @@ try {
 }
 process.exit(0);
 
-// Imports everything once, and compiles what was imported without docstrings and line numbers: of the standard
-// library into an archive, whose path is returned; of the packages, the book itself among them, in their place. (While
-// writing, Python starts the stock way, and errors tell their lines.)
+// Imports everything once, and compiles what was imported, see thin.py: of the standard library into an archive, whose
+// path is returned; of the packages, the book itself among them, in their place. (While writing, Python starts the
+// stock way, and errors tell their lines.)
 async function thinned() {
   const pyodide = await loadPyodide({ ...options, fsInit: fill });
   pyodide.FS.mkdirTree("/thin");
-  const replaced = pyodide.runPython(`
-import importlib.util, json, marshal, sys, types, zipfile
-${IMPORTS}
-STDLIB, SITE_PACKAGES = "${STDLIB}", "${SITE_PACKAGES}"
-
-def thin(code):
-    consts = tuple(thin(item) if isinstance(item, types.CodeType) else item for item in code.co_consts)
-    return code.replace(co_linetable=b"", co_consts=consts)
-
-def compiled(name, path):
-    loader = sys.modules[name].__spec__.loader
-    source = loader.get_data(path) if hasattr(loader, "get_data") else open(path, "rb").read()
-    code = thin(compile(source, path, "exec", dont_inherit=True, optimize=2))
-    return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
-
-replaced = []
-with zipfile.ZipFile("/thin/stdlib.zip", "w") as archive:
-    for name, module in sorted(sys.modules.items()):
-        path = getattr(module, "__file__", None) or ""
-        frozen = getattr(module.__spec__, "origin", None) == "frozen"
-        place, _, suffix = path.partition(STDLIB + "/")
-        if suffix and not frozen:
-            archive.writestr(zipfile.ZipInfo(suffix.removesuffix(".py") + ".pyc"), compiled(name, path))
-        elif path.startswith(SITE_PACKAGES) and path.endswith(".py"):
-            with open("/thin/" + path.removeprefix(SITE_PACKAGES + "/").replace("/", "|") + "c", "wb") as file:
-                file.write(compiled(name, path))
-            replaced.append(path.removeprefix(SITE_PACKAGES + "/"))
-json.dumps(replaced)
-`);
+  const imported = pyodide.toPy({});
+  pyodide.runPython(IMPORTS);
+  pyodide.runPython(readFileSync(new URL("thin.py", import.meta.url), "utf8"), { globals: imported });
+  const replaced = imported.get("thinned")(STDLIB, SITE_PACKAGES, "/thin");
   for (const name of JSON.parse(replaced)) {
     rmSync(join(packages, name));
     writeFileSync(join(packages, `${name}c`), pyodide.FS.readFile(`/thin/${name.replaceAll("/", "|")}c`));

@@ -24,7 +24,7 @@ NUMPY_DOCS = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.p
 def snapshot_of(result: Bundle, cache: Path, book: Book, content: bytes) -> dict:
     """The memory snapshot, numpy's two libraries, and an archive of what may still be imported."""
     numpy = numpy_wheel(cache)
-    maker = [Path(__file__).parent / "snapshot.mjs", BROWSER / "libraries.js"]
+    maker = [Path(__file__).parent / "snapshot.mjs", Path(__file__).parent / "thin.py", BROWSER / "libraries.js"]
     theirs = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()}
     files = theirs | source_files(book.packages)
     inputs = [
