@@ -22,7 +22,8 @@ dev: node_modules/.installed $(VENV)/.installed ## serve while writing: reloads 
 build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 	@$(VENV)/bin/mkdocs build --strict --quiet
 
-# Both halves at once, for two cores; what each says comes when it has ended.
+# Both halves at once, for two cores, so that neither gains from threads of its own; what each says comes when it has
+# ended.
 test: build $(VENV)/.browser ## run every test, the browser's too
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going unit browser
 
@@ -40,7 +41,7 @@ check: node_modules/.installed $(VENV)/.installed ## look over the code without 
 	@node_modules/.bin/pyright
 
 unit: check build ## run the tests that need no browser
-	$(RUN) -m pytest --quiet --ignore=tests/browser
+	OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest --quiet --ignore=tests/browser
 
 coverage: build ## measure how much of core and kit their own tests run, by branch: at least 95 %
 	$(RUN) -m pytest --quiet --cov --cov-report=term tests/core tests/kit
