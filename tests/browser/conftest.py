@@ -27,7 +27,7 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
 ]
 # Python has to be fetched and started: a slow machine takes its time.
-PATIENCE = 20_000
+PATIENCE = 45_000
 
 
 def launch(playwright, **options) -> Browser:

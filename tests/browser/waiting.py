@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as Late
 STEP = 50  # milliseconds between two looks
 
 
-def until(page: Page | Frame, function: str, arg: Any = None, timeout: float = 20_000) -> None:
+def until(page: Page | Frame, function: str, arg: Any = None, timeout: float = 45_000) -> None:
     """Waits until a JavaScript function of the page, given ``arg``,
     says what is true; raises Late after ``timeout`` milliseconds.
     """
