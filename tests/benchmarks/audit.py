@@ -9,8 +9,9 @@ import random
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, Worker, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
+from tests.benchmarks.memory import heap, workers
 from tests.benchmarks.start_up import quiet_page, served
 from tests.browser.conftest import launch
 
@@ -58,7 +59,7 @@ def report() -> None:
             page = quiet_page(context)
             page.goto(f"{address}audit/")
             print(f"  {size:7,} {_opened(page, path)}", flush=True)
-            fit = _worker(page).evaluate("code => self.python.runPython(code)", FIT)
+            fit = workers(page)[0].evaluate("code => self.python.runPython(code)", FIT)
             context.close()
         print(f"  the fit of 100,000 x 12 in Pyodide: {fit:.2f} s")
         browser.close()
@@ -68,7 +69,7 @@ def _opened(page: Page, path: Path) -> str:
     section = page.locator("section[data-widget='data-audit']")
     section.scroll_into_view_if_needed()
     section.and_(page.locator("[data-status=ready]")).wait_for()
-    before = _heap(page)
+    before = heap(page)
     section.evaluate(WATCH)
     section.locator("input[type=file]").set_input_files(path)
     while (seen := page.evaluate("window.seen"))["done"] is None:
@@ -76,17 +77,9 @@ def _opened(page: Page, path: Path) -> str:
     return (
         f"read and counted in {seen['read'] / 1000:5.1f} s, all found out in {seen['done'] / 1000:5.1f} s; at "
         f"most {seen['gap']:.0f} ms "
-        f"between two frames; {(_heap(page) - before) / 1e6:.0f} MB more of WebAssembly’s memory "
+        f"between two frames; {(heap(page) - before) / 1e6:.0f} MB more of WebAssembly’s memory "
         f"({path.stat().st_size / 1e6:.0f} MB of file)"
     )
-
-
-def _worker(page: Page) -> Worker:
-    return next(worker for worker in page.workers if "assets/book/worker" in worker.url)
-
-
-def _heap(page: Page) -> int:
-    return _worker(page).evaluate("self.python._module.HEAPU8.byteLength")
 
 
 def _lines() -> list[dict]:

@@ -41,7 +41,7 @@ def report() -> None:
                 for _ in tour(section):
                     pass
         print(
-            f"\nWebAssembly memory after using every figure: {heap(page) / 1e6:.0f} MB, in {len(_workers(page))} worker"
+            f"\nWebAssembly memory after using every figure: {heap(page) / 1e6:.0f} MB, in {len(workers(page))} worker"
         )
         before, blocks = heap(page), _blocks(page)
         page.evaluate(ASK, EVENTS)
@@ -53,14 +53,14 @@ def report() -> None:
         browser.close()
 
 
-def _workers(page: Page) -> list[Worker]:
+def workers(page: Page) -> list[Worker]:
     return [worker for worker in page.workers if "assets/book/worker" in worker.url]
 
 
 def heap(page: Page) -> int:
-    return _workers(page)[0].evaluate("self.python._module.HEAPU8.byteLength")
+    return workers(page)[0].evaluate("self.python._module.HEAPU8.byteLength")
 
 
 def _blocks(page: Page) -> int:
     """How many objects Python has in hand."""
-    return _workers(page)[0].evaluate("self.python.runPython('import gc, sys; gc.collect(); sys.getallocatedblocks()')")
+    return workers(page)[0].evaluate("self.python.runPython('import gc, sys; gc.collect(); sys.getallocatedblocks()')")

@@ -80,6 +80,7 @@ class Watch:
             self.problems.append(f"request to another host: {request.url}")
 
 
+NO_SERVICE_WORKER = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
 # The browser tells of most breaches by itself, but not of all and not with what breached.
 TELL_BREACHES = """addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) =>
   console.error(`policy: ${effectiveDirective} forbids ${blockedURI} ${sample}`))"""
@@ -96,7 +97,7 @@ def context(browser: Browser, site_url: str, context_options: dict) -> Iterator[
     context = browser.new_context(base_url=site_url, **context_options)
     if context_options.get("service_workers") != "allow":
         # A service worker answers in the network's place, so only the tests of it let one in.
-        context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', { value: undefined })")
+        context.add_init_script(NO_SERVICE_WORKER)
     context.add_init_script(TELL_BREACHES)
     context.set_default_timeout(PATIENCE)
     context.watch = Watch(context, urlsplit(site_url).netloc)

@@ -9,10 +9,10 @@ from html import escape, unescape
 import pytest
 
 from tests.fuzz.hostile import FORMS, HOSTILE
+from tests.kit.page import Page
 from widgets.chapters import WIDGETS
 from widgets.kit import files
 from widgets.kit.codec import decode, encode
-from widgets.kit.desk import Desk
 from widgets.kit.events import Event, Rejected, Text
 from widgets.kit.session import Session
 
@@ -84,22 +84,6 @@ def assert_no_markup(html, text):
         assert markup not in html, text
 
 
-class Asked:
-    """A desk as the page asks it: a message, and all its answers."""
-
-    def __init__(self, content):
-        self._desk, self._id = Desk(WIDGETS, content), 0
-
-    def __call__(self, kind, name, /, **more):
-        self._id += 1
-        self._desk.post(json.dumps({"type": kind, "widget": name, "id": self._id, **more}))
-        return [json.loads(reply) for reply in iter(self._desk.step, None) if reply]
-
-    def mount(self, name, log=None):
-        needs = dict.fromkeys(WIDGETS.needs(name))
-        return self("mount", name, log=log, needs=needs, owed={need: [] for need in needs}, options={})
-
-
 def states_of(text):
     """Links in which the text stands: bare, behind a version, and as what a sound link holds."""
     yield from (text, f"1.{text}", f"2.{text}")
@@ -115,11 +99,13 @@ def states_of(text):
 # All texts in one figure, and some of them in every other.
 @pytest.mark.parametrize("name", [kind.name for kind in WIDGETS])
 def test_a_link_is_opened_or_said_to_be_damaged(content, name):
-    asked = Asked(content)
-    asked.mount(name)
+    page = Page(registry=WIDGETS, content=content)
+    page.mount(name)
+    page.replies()
     for number, text in enumerate(HOSTILE if name == "pull" else HOSTILE[::23]):
         for state in states_of(text):
-            reply = asked("load", name, log=state)[-1]
+            page.post("load", name, log=state)
+            reply = page.replies()[-1]
             assert reply["type"] == "view", f"number {number}: {reply}"
             said = [*reply["messages"], reply["unread"], reply["left_out"]]
             assert any(said) or not reply["length"] or decode(reply["log"]), f"number {number}: {reply}"
@@ -127,13 +113,12 @@ def test_a_link_is_opened_or_said_to_be_damaged(content, name):
 
 
 def test_a_message_that_no_page_sends_is_answered_and_kills_nothing(content):
-    asked = Asked(content)
-    asked.mount("pull")
+    page = Page(registry=WIDGETS, content=content)
+    page.mount("pull")
+    page.replies()
     for text in HOSTILE[::FORMS]:
-        for message in (
-            {"kind": "event", "name": text},
-            {"kind": "event", "name": "set", "value": [text, {text: text}]},
-        ):
-            kind = message.pop("kind")
-            assert asked(kind, "pull", **{"value": None, **message})[-1]["type"] in ("view", "error")
-    assert asked("reset", "pull")[-1]["type"] == "view"
+        for name, value in ((text, None), ("set", [text, {text: text}])):
+            page.event(name, value, "pull")
+            assert page.replies()[-1]["type"] in ("view", "error")
+    page.post("reset", "pull")
+    assert page.replies()[-1]["type"] == "view"

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.benchmarks.memory import heap
 from tests.benchmarks.start_up import served
 from tests.browser.book import WITH_WIDGETS
-from tests.browser.conftest import launch
+from tests.browser.conftest import NO_SERVICE_WORKER, launch
 from tests.fuzz.__main__ import EVENTS, MOST
 from tests.fuzz.hostile import HOSTILE
 
@@ -27,7 +27,7 @@ ROUND = 25  # sequences at one visit of a page
 def visit(browser: Browser, address: str, seed: int, sequences: int) -> tuple[dict[str, Any], int]:
     """What the driver says after so many sequences on a page, and the bytes of Python's memory."""
     context = browser.new_context()
-    context.add_init_script("Object.defineProperty(navigator, 'serviceWorker', { value: undefined })")
+    context.add_init_script(NO_SERVICE_WORKER)
     page, said = context.new_page(), []
     page.on("console", lambda message: message.type in ("error", "warning") and said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -1,49 +1,30 @@
 """The desk, driven as the worker drives it: JSON in, one step at a time, JSON out."""
 
 import itertools
-import json
 
 import pytest
 
 from widgets.kit.codec import decode, encode
-from widgets.kit.desk import CALM, Desk
+from widgets.kit.desk import CALM
 from widgets.kit.events import Event, Rejected
 from widgets.kit.registry import Registry
 
 from .counter import Counter, Doubler
-
-REGISTRY = Registry([Counter, Doubler])
-
-
-class Page:
-    """Stands in for page.js."""
-
-    def __init__(self, clock=lambda: 0.0):
-        self.desk = Desk(REGISTRY, None, clock)
-        self.ids = itertools.count(1)
-
-    def post(self, kind, widget="counter", **more):
-        message = {"type": kind, "widget": widget, "id": next(self.ids), **more}
-        self.desk.post(json.dumps(message))
-        return message["id"]
-
-    def mount(self, widget="counter", log=None, needs=None, options=None):
-        return self.post("mount", widget, log=log, needs=needs or {}, options=options or {})
-
-    def event(self, name, value=None, widget="counter"):
-        return self.post("event", widget, name=name, value=value)
-
-    def replies(self):
-        return [json.loads(reply) for reply in iter(self.desk.step, None) if reply]
-
-    def count(self, widget="counter"):
-        state = self.desk.session(widget).state
-        return state if widget == "doubler" else state.count
+from .page import REGISTRY, Page
 
 
 def ticking():
     """A clock by which every piece of work takes 50 ms."""
     return (tick * 0.05 for tick in itertools.count()).__next__
+
+
+def with_a_follower(*clock):
+    """A page with the figure that doubles what the other one counts; both have been shown."""
+    page = Page(*clock)
+    page.mount("counter")
+    page.mount("doubler")
+    page.replies()
+    return page
 
 
 def test_mounting_answers_with_the_view_and_the_log():
@@ -287,8 +268,7 @@ def test_following_can_wait_and_nothing_else_can():
     assert not page.desk.can_wait()
     page.replies()
     page.event("add")
-    while not page.desk.can_wait():
-        assert page.desk.step() is not None
+    page.until_calm()
     page.event("add")
     assert not page.desk.can_wait()
     page.replies()
@@ -297,19 +277,14 @@ def test_following_can_wait_and_nothing_else_can():
 
 def test_figures_follow_when_no_message_has_come_for_a_while():
     time = 100.0
-    page = Page(lambda: time)
-    page.mount("counter")
-    page.mount("doubler")
-    page.replies()
+    page = with_a_follower(lambda: time)
     page.event("add")
-    while not page.desk.can_wait():
-        page.desk.step()
+    page.until_calm()
     assert page.desk.can_wait() == pytest.approx(CALM)
     time += CALM / 2
     assert page.desk.can_wait() == pytest.approx(CALM / 2)
     page.event("add")
-    while not page.desk.can_wait():
-        page.desk.step()
+    page.until_calm()
     assert page.desk.can_wait() == pytest.approx(CALM)
     time += CALM
     assert not page.desk.can_wait() and page.desk.step() is not None
@@ -318,13 +293,9 @@ def test_figures_follow_when_no_message_has_come_for_a_while():
 
 
 def test_a_slider_is_answered_at_its_last_place_while_a_figure_has_yet_to_follow():
-    page = Page()
-    page.mount("counter")
-    page.mount("doubler")
-    page.replies()
+    page = with_a_follower()
     page.event("add")
-    while not page.desk.can_wait():
-        page.desk.step()
+    page.until_calm()
     page.event("size", 1)
     last = page.event("size", 2)
     assert [reply["id"] for reply in page.replies() if reply["widget"] == "counter"] == [last]
