@@ -21,18 +21,19 @@ def stands_at(figure, comparison):
     expect(figure.view.get_by_text(f"Comparison {comparison}", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        f"#{NAME}={STATE}.",
-        f"#{NAME}%3D{STATE}%29",
-        f"#{NAME}={STATE}?from=timeline",
-        f"#{NAME}={STATE[:30]}%20{STATE[30:]}%E2%80%8B",
-        f"#reward-hacking=&amp;{NAME}={STATE}",
-        f"%23{NAME}={STATE}",
-    ],
-    ids=["full stop", "percent", "question", "space", "entity", "number sign"],
-)
+# What happens to an address on its way, by what does it.
+MANGLED = {
+    "full stop": f"#{NAME}={STATE}.",
+    "percent": f"#{NAME}%3D{STATE}%29",
+    "question": f"#{NAME}={STATE}?from=timeline",
+    "space": f"#{NAME}={STATE[:30]}%20{STATE[30:]}%E2%80%8B",
+    "entity": f"#reward-hacking=&amp;{NAME}={STATE}",
+    "number sign": f"%23{NAME}={STATE}",
+    "typography": f"#{NAME.replace('-', '–')}={STATE}.”",
+}
+
+
+@pytest.mark.parametrize("address", MANGLED.values(), ids=MANGLED)
 def test_a_mangled_link_opens_without_a_word(rough_page, address):
     rough_page.goto(CHAPTER + address)
     figure = Figure(rough_page, NAME).ready()
