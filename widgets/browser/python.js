@@ -135,8 +135,9 @@ export class Python {
     this.#asked.set(this.post(asked.message), asked);
   }
 
+  // Whatever it is: a question that failed has no answer.
   #answer(reply) {
-    this.#asked.get(reply.id)?.answer(reply);
+    this.#asked.get(reply.id).answer(reply.type === "link" ? reply : null);
     this.#asked.delete(reply.id);
   }
 
@@ -176,7 +177,7 @@ export class Python {
       this.#become("ready");
     } else if (message.type === "failed") {
       this.#fail(message.message);
-    } else if (message.type === "link") {
+    } else if (this.#asked.has(message.id)) {
       this.#answer(message);
     } else if (message.type !== "pong") {
       this.#figures.get(message.widget)?.receive(message);
