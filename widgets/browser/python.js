@@ -177,9 +177,11 @@ export class Python {
       this.#become("ready");
     } else if (message.type === "failed") {
       this.#fail(message.message);
+    } else if (message.type === "pong") {
+      return;
     } else if (this.#asked.has(message.id)) {
       this.#answer(message);
-    } else if (message.type !== "pong") {
+    } else {
       this.#figures.get(message.widget)?.receive(message);
     }
   }
