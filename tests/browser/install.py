@@ -1,8 +1,9 @@
 """Finds the browsers that the tests drive, and installs those that are missing where that is possible.
 
-Chromium, in order: Playwright's own, the system's, Playwright's download, Debian's package (as root). Where none of
-these works, one sentence says what to install. Firefox and WebKit: the system's, Debian's package (as root); where
-neither works, the tests of them are passed over and say what to install.
+Chromium, best its headless shell, which draws no windows and so runs the tests in half the time: Playwright's own, the
+system's, Debian's package (as root), Playwright's download, else a whole Chromium. Where none of these works, one
+sentence says what to install. Firefox and WebKit: the system's, Debian's package (as root); where neither works, the
+tests of them are passed over and say what to install.
 """
 
 from __future__ import annotations
@@ -17,26 +18,29 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from tests.browser.engines import ENGINES, missing
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find(playwright: Playwright) -> str | None:
-    """The path of a Chromium, or None."""
-    own = playwright.chromium.executable_path
-    return own if Path(own).exists() else next(filter(None, map(shutil.which, NAMES)), None)
+    """The path of a Chromium, its headless shell before a whole one, or None."""
+    whole = Path(playwright.chromium.executable_path)
+    (own,) = (parent.parent for parent in whole.parents if parent.name.startswith("chromium-"))
+    shells = sorted(own.glob("chromium_headless_shell-*/*/*headless*shell*"))
+    system = [path for path in map(shutil.which, NAMES) if path]
+    return next((str(path) for path in (*shells, *system, whole) if Path(path).exists()), None)
 
 
 def install(playwright: Playwright) -> str | None:
-    """Installs Chromium by the first way that works; the path, or None."""
-    for way in (_download, lambda: _debian("chromium")):
-        if way() and (found := find(playwright)):
-            return found
-    return None
+    """Installs a headless shell by the first way that works; the path, or None where no Chromium is there."""
+    for way in (lambda: _debian(SHELL), _download, lambda: find(playwright) or _debian("chromium")):
+        if way():
+            break
+    return find(playwright)
 
 
 def _download() -> bool:
-    command = [sys.executable, "-m", "playwright", "install", "chromium-headless-shell", "chromium"]
-    return _quietly(command, timeout=600)
+    return _quietly([sys.executable, "-m", "playwright", "install", SHELL], timeout=600)
 
 
 def _debian(*packages: str) -> bool:
@@ -56,7 +60,8 @@ def _quietly(command: list[str], timeout: int) -> bool:
 
 if __name__ == "__main__":
     with sync_playwright() as running:
-        path = find(running) or install(running)
+        found = find(running)
+        path = found if found and "shell" in Path(found).name else install(running)
     if path is None:
         sys.exit("The browser tests need Chromium: install it (Debian: apt-get install chromium) and run this again.")
     print(f"Chromium: {path}")

@@ -184,8 +184,10 @@ def test_a_link_is_copied_or_there_to_be_copied_by_hand(reader):
 def test_a_search_finds_from_the_first_letter_on(reader):
     with serving(SITE) as address:
         reader.open(f"{address}glossary/")
-        reader.type("/labeling")
-        assert reader.evaluate("document.querySelector('.md-search__input').value") == "labeling"
+        reader.type("/")
+        wait_for(reader, "document.activeElement.matches('.md-search__input') || null")
+        reader.type("labeling")
+        wait_for(reader, "document.querySelector('.md-search__input').value === 'labeling' || null")
         found = wait_for(reader, "document.querySelector('.md-search-result__list > li')?.textContent ?? null")
         assert "labelling" in found
 
