@@ -15,12 +15,7 @@ from widgets.chapters.taste import phrase_features
 from widgets.core import constitution, dpo, pipeline, ppo, three_h
 from widgets.kit.events import Event
 
-
-def after(widget, state, *events):
-    for event in events:
-        name, value = event if isinstance(event, tuple) else (event, None)
-        state = widget.settle(state, widget.check(Event(name, value)))
-    return state
+from .acting import after, stopped
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +32,6 @@ def labelled(content):
         first, second = state.pair
         length = {id: len(widget.pool.responses[id][1].text) for id in (first, second)}
         state = widget.settle(state, Event("label", (first, second, "a" if length[first] > length[second] else "b")))
-    return state
-
-
-def stopped(widget, state, event, steps):
-    """The state where a reader stops an event's work."""
-    work = widget.update(state, widget.check(Event(event)))
-    for _ in range(steps):
-        state = next(work)
-    work.close()
     return state
 
 

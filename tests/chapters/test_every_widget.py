@@ -1,6 +1,7 @@
 """What holds for every widget, those still to come included."""
 
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -113,3 +114,9 @@ def test_a_figure_that_computes_shows_its_settings(name):
         names = [setting.name for setting in group.of]
         assert group.title and names and len(set(names)) == len(names)
     assert ("Show the settings" in session.widget.html(session.state)) == bool(groups)
+
+
+def test_a_question_that_a_figure_offers_and_nobody_wrote_is_named(content):
+    renamed = tuple(replace(one, id="pastas") if one.id == "pasta" else one for one in content.questions)
+    with pytest.raises(ValueError, match=r"offers the question 'pasta', but .*no pasta.yaml; perhaps 'pastas'"):
+        WIDGETS["same-optimum"](replace(content, questions=renamed))

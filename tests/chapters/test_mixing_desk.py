@@ -71,7 +71,7 @@ def enumerated(levels, beta, rewards):
     return np.array(weights) / math.fsum(weights)
 
 
-@pytest.mark.parametrize("id", mixing_desk.QUESTION_IDS)
+@pytest.mark.parametrize("id", mixing_desk.OFFERED)
 @pytest.mark.parametrize("beta", [0.02, 0.1, 0.3, 2.0])
 def test_the_levels_are_the_exact_optimum_over_every_answer(content, id, beta):
     levels = levels_of(content, id, None)
@@ -158,14 +158,14 @@ def test_a_figure_that_opens_backwards_walks_on_its_own(content):
     assert back.at(state) == BACKWARDS and forwards.at(state) == 3
 
 
-@pytest.mark.parametrize("id", mixing_desk.QUESTION_IDS)
+@pytest.mark.parametrize("id", mixing_desk.OFFERED)
 def test_too_weak_a_leash_gives_the_answer_of_highest_reward_the_most(session, desk, id):
     mix = desk.mix(do(session, ("question", id), ("step", SCREAMS)))
     assert mix.loudest == int(np.argmax(mix.rewards))
     assert math.exp(mix.logs[mix.loudest]) > 0.3
 
 
-@pytest.mark.parametrize("id", mixing_desk.QUESTION_IDS)
+@pytest.mark.parametrize("id", mixing_desk.OFFERED)
 def test_one_preference_moves_its_two_faders_apart_and_many_sink_some_that_were_preferred(session, desk, id):
     end = BETA.ticks
     start = desk.mix(do(session, ("question", id), ("step", PREFERENCE)))

@@ -21,6 +21,8 @@ from widgets.kit.events import Event
 from widgets.kit.session import Session
 from widgets.site.pages.views import offered, stored_views
 
+from .acting import stopped
+
 
 @pytest.fixture(scope="module")
 def widget(content):
@@ -287,12 +289,10 @@ def test_one_button_at_most_is_the_first_choice(widget, whole):
             )
         ]
 
-    assert first(widget.start()) == ["Train on the demonstrations"] and first(stopped(widget, widget.start(), 8)) == [
-        "Train again"
-    ]
-    assert first(run(widget, "run")) == ["Next step"] and first(run(widget, "run", ("step", 1))) == [
-        "Compare and learn"
-    ]
+    assert first(widget.start()) == ["Train on the demonstrations"]
+    assert first(stopped(widget, widget.start(), "run", 8)) == ["Train again"]
+    assert first(run(widget, "run")) == ["Next step"]
+    assert first(run(widget, "run", ("step", 1))) == ["Compare and learn"]
     assert first(run(widget, ("step", 2))) == ["Go to step 2"] and first(whole) == ["Practise again"]
 
 
@@ -306,7 +306,7 @@ def test_only_answers_that_share_a_phrase_are_marked(widget):
 
 
 def test_the_axis_of_rounds_keeps_its_length_while_practice_goes_on(widget):
-    early = stopped(widget, run(widget, *STEPS), 12)
+    early = stopped(widget, run(widget, *STEPS), "run", 12)
     assert early.practised.rounds == 12 and widget.html(early).count('x="10%" y="100%">12<') == 1
 
 
@@ -350,14 +350,10 @@ def test_a_stopped_run_is_a_state_like_any_other_and_replays_to_the_same(widget)
     assert widget.html(again.state) == widget.html(session.state)
 
 
-def stopped(widget, state, steps):
-    return list(itertools.islice(widget.run(state, Event("run")), steps))[-1]
-
-
 def test_what_builds_on_a_stopped_step_says_so(widget):
-    tuned = stopped(widget, widget.start(), 8)
+    tuned = stopped(widget, widget.start(), "run", 8)
     assert "7 of 40 gradient steps" in widget.html(tuned)
-    learned = stopped(widget, widget.update(tuned, Event("step", 1)), 2)
+    learned = stopped(widget, widget.update(tuned, Event("step", 1)), "run", 2)
     assert "Step 1 was stopped after 7 of 40" in widget.html(learned) and "20 of 320 comparisons" in widget.html(
         learned
     )
@@ -368,10 +364,10 @@ def test_what_builds_on_a_stopped_step_says_so(widget):
 
 def test_practice_stopped_anywhere_tells_how_far_it_is(widget):
     skipping = run(widget, *STEPS, ("skip", True))
-    early, compared = stopped(widget, skipping, 27), stopped(widget, skipping, ITERATIONS + 30)
+    early, compared = stopped(widget, skipping, "run", 27), stopped(widget, skipping, "run", ITERATIONS + 30)
     assert "After 27 rounds" in widget.html(early) and "by round 20." in widget.html(early)
     assert regime(compared.practised) == "120 of 120 rounds are done. Of the same practice with step 1, to compare: 30."
-    assert regime(stopped(widget, run(widget, *STEPS), ITERATIONS).practised) == "120 of 120 rounds are done."
+    assert regime(stopped(widget, run(widget, *STEPS), "run", ITERATIONS).practised) == "120 of 120 rounds are done."
 
 
 def test_the_favourite_is_right_up_to_rounding():

@@ -19,6 +19,8 @@ from widgets.core.features import FEATURES, NAMES
 from widgets.core.reward_model import sigmoid
 from widgets.kit.events import Event, Rejected
 
+from .acting import after
+
 
 @pytest.fixture(scope="module")
 def widget(content):
@@ -116,12 +118,6 @@ def test_the_view_states_the_prediction_and_what_came_of_it(widget):
 
 
 LINE = '{"prompt": "p", "chosen": "Try it today.", "rejected": "lol"}\n'
-
-
-def after(widget, state, *events):
-    for name, value in events:
-        state = widget.settle(state, widget.check(Event(name, value)))
-    return state
 
 
 def test_an_ais_labels_follow_the_principles_and_can_be_removed(widget):

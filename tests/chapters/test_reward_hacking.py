@@ -22,6 +22,8 @@ from widgets.core.optimum import optimal_policy
 from widgets.kit.events import Event
 from widgets.kit.parts import shown as shown_as
 
+from .acting import after
+
 
 @pytest.fixture(scope="module")
 def labeling(content):
@@ -36,12 +38,6 @@ def widget(content):
 @pytest.fixture(scope="module")
 def start(widget, labeling):
     return widget.start(preference_labeling=labeling.start())
-
-
-def after(widget, state, *events):
-    for name, value in events:
-        state = widget.settle(state, widget.check(Event(name, value)))
-    return state
 
 
 def labelled(labeling, count, choose):

@@ -19,20 +19,7 @@ from widgets.core.iterates import last
 from widgets.core.pipeline import Comparisons
 from widgets.kit.events import Event
 
-
-def after(widget, state, *events):
-    for event in events:
-        name, value = event if isinstance(event, tuple) else (event, None)
-        state = widget.settle(state, widget.check(Event(name, value)))
-    return state
-
-
-def stopped(widget, state, steps):
-    work = widget.update(state, Event("run"))
-    for _ in range(steps):
-        state = next(work)
-    work.close()
-    return state
+from .acting import after, stopped
 
 
 def broken(widget, start, *names):
@@ -288,9 +275,9 @@ def test_the_readers_taste_is_what_both_aim_at(widget, start, content):
 
 
 def test_a_stopped_run_says_how_far_it_came(widget, start, walked):
-    early = widget.html(stopped(widget, start, 100))
+    early = widget.html(stopped(widget, start, "run", 100))
     assert "Stopped at " in early and "They walk" not in early
-    late = stopped(widget, start, ppo_and_dpo(walked) + 3)
+    late = stopped(widget, start, "run", ppo_and_dpo(walked) + 3)
     assert "Stopped after 3 of 20 draws" in widget.html(late) and len(late.run.draws) == 3
 
 

@@ -16,6 +16,7 @@ class Counting:
     size: float = 1.0
     text: str = ""
     last: object = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,12 @@ class Counter(Widget[Counting]):
             return replace(state, **{event.name: event.value})
         return replace(state, last=event.value)
 
+    def stopped(self, state: Counting) -> Counting:
+        return replace(state, stopped=True)
+
     def _slowly(self, state: Counting, times: int):
         for _ in range(times):
-            state = replace(state, count=state.count + 1)
+            state = replace(state, count=state.count + 1, stopped=False)
             yield state
 
     def view(self, state: Counting) -> h.Node:

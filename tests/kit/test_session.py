@@ -69,10 +69,30 @@ def test_long_work_stopped_is_replayed_to_the_same_place():
         next(work)
     work.close()
     assert session.state.count == 7 and session.log == [Event("slowly", 100, steps=7)]
+    assert session.state.stopped
     do(session, ADD)
     again = Session(Counter(None))
     list(again.replay(session.log, []))
-    assert again.state.count == 8
+    assert again.state == session.state == Counting(count=8, stopped=True)
+
+
+def test_long_work_that_came_to_its_end_was_not_stopped_also_not_in_a_replay_or_after_undo():
+    session = Session(Counter(None))
+    do(session, Event("slowly", 5), *[ADD] * (REMEMBERED + 1))
+    for _ in range(REMEMBERED + 1):
+        session.undo()
+    assert session.state == Counting(count=5)
+    again = Session(Counter(None))
+    list(again.replay(session.log, []))
+    assert again.state == session.state
+
+
+def test_undo_beyond_what_is_remembered_finds_stopped_work_stopped():
+    session = Session(Counter(None))
+    do(session, Event("slowly", 100, steps=7), *[ADD] * (REMEMBERED + 1))
+    for _ in range(REMEMBERED + 1):
+        session.undo()
+    assert session.state == Counting(count=7, stopped=True)
 
 
 def test_long_work_stopped_before_its_first_step_never_happened():

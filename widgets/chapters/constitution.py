@@ -25,7 +25,7 @@ from .persons import ALIGNED, CRITIC, RAW
 from .principles import ticks
 from .typical import TYPICAL_OF
 
-QUESTION_IDS = ("writing", "salary", "headache", "cleaning", "friend", "password")
+OFFERED = ("writing", "salary", "headache", "cleaning", "friend", "password")
 TICKED = ("helpful", "truthful", "kind", "harmless")
 WORDING = 120
 
@@ -37,7 +37,7 @@ class Constitution(Widget[Drafting]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
-        self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:6]
+        self.ids = content.offered(OFFERED)
         self.known = {principle.id: principle for principle in content.principles}
         self.drafter = Drafter(content)
         self.events = (
@@ -74,6 +74,9 @@ class Constitution(Widget[Drafting]):
                 return self.drafter.revised(state)
         return self.drafter.train(state)
 
+    def stopped(self, state: Drafting) -> Drafting:
+        return replace(state, stopped=True)
+
     def progress(self, state: Drafting) -> float | None:
         return state.trained
 
@@ -89,9 +92,7 @@ class Constitution(Widget[Drafting]):
 
     def view(self, state: Drafting) -> h.Node:
         return [
-            parts.chips(
-                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
-            ),
+            parts.chips("question", "Question", self.content.topics(self.ids), state.question),
             parts.panel("The principles", self._ticks(state), _wording(state)),
             parts.panels(
                 parts.panel("Draft, critique, revision", self._drafts(state)),
@@ -234,6 +235,6 @@ def _compared(
 def _under_way(state: Drafting) -> h.Node:
     if state.trained is None:
         return parts.note(ONE_ANSWER)
-    if state.work.going:
+    if not state.stopped:
         return parts.progress("Revising and training", state.trained)
     return parts.message("warn", f"Stopped at {parts.percent(state.trained)}. Run it again to see what it changes.")

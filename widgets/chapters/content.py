@@ -12,6 +12,7 @@ from typing import Literal
 
 from widgets.core import constitution
 from widgets.core.pipeline import Task, align
+from widgets.kit.events import one_of
 
 from .models import Models, unpack
 
@@ -147,6 +148,20 @@ class Content:
 
     def question(self, id: str) -> Question:
         return next(question for question in self.questions if question.id == id)
+
+    def offered(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """The questions that a figure lets its reader choose from; raises ValueError where one is not there."""
+        for id in ids:
+            if id not in self.tasks:
+                raise ValueError(
+                    f"A figure offers the question {id!r}, but content/questions/ holds no {id}.yaml; "
+                    f"{one_of(self.tasks, id)}. Put the file back, or change the list in widgets/chapters/."
+                )
+        return ids
+
+    def topics(self, ids: tuple[str, ...]) -> dict[str, str]:
+        """What some questions are about, by id, for chips."""
+        return {id: self.question(id).topic for id in ids}
 
     def trained(self, id: str) -> Models:
         """A question's models, unpacked once."""

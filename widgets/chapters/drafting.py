@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
@@ -18,7 +18,6 @@ from widgets.kit.settings import Setting, Settings
 from .content import Content
 from .model_settings import packed_settings, raw_settings
 from .typical import TYPICAL_OF, typical_answer
-from .work import Work
 
 MOST_REVISIONS = 12
 DRAFTS, JUDGED, TRAINING_STEPS, LOOK_EVERY = 300, 1000, 80, 8
@@ -48,7 +47,7 @@ class Drafting:
     test: str = "disclaimer"
     refused: str = ""
     trained: float | None = None
-    work: Work = field(default_factory=lambda: Work(False))
+    stopped: bool = False
     before: Shares | None = None
     after: Shares | None = None
     sample: tuple[int, ...] = ()
@@ -105,18 +104,15 @@ class Drafter:
 
     def train(self, state: Drafting) -> Iterator[Drafting]:
         """The supervised phase: fine-tunes on revisions of many drafts."""
-        before, work = self._shares(state, self._model(state.question)), Work()
-        state = replace(state, before=before, after=before, sample=(), trained=0.0, work=work)
-        try:
-            for phase in self.training(state)():
-                if phase.step and phase.step % LOOK_EVERY == 0:
-                    state = self._looked(state, phase.model)
-                if phase.step or phase.revised % 20 == 0:
-                    state = replace(state, trained=0.7 * phase.revised / DRAFTS + 0.3 * phase.step / TRAINING_STEPS)
-                    yield state
-            yield replace(self._looked(state, phase.model), trained=1.0)
-        finally:
-            work.going = False
+        before = self._shares(state, self._model(state.question))
+        state = replace(state, before=before, after=before, sample=(), trained=0.0, stopped=False)
+        for phase in self.training(state)():
+            if phase.step and phase.step % LOOK_EVERY == 0:
+                state = self._looked(state, phase.model)
+            if phase.step or phase.revised % 20 == 0:
+                state = replace(state, trained=0.7 * phase.revised / DRAFTS + 0.3 * phase.step / TRAINING_STEPS)
+                yield state
+        yield replace(self._looked(state, phase.model), trained=1.0)
 
     def _looked(self, state: Drafting, model: LanguageModel) -> Drafting:
         """With what the model says now, and how many of its answers keep the principles."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import htpy as h
 import numpy as np
@@ -22,9 +22,8 @@ from .method_paths import LABELS, Going, Lesson, Point, Reader, Run, lesson_sett
 from .method_texts import METHODS, Method
 from .persons import AI_LABELLER, ALIGNED, CRITIC, JUDGE
 from .taste import Taste, chooser, phrase_features, readers_taste
-from .work import Work
 
-QUESTION_IDS = ("writing", "salary", "headache", "moon", "dog", "password")
+OFFERED = ("writing", "salary", "headache", "moon", "dog", "password")
 MOST_DRAWS = 5  # of labels: each is trained anew when the page is opened again
 # So far, in nats, and so high in true quality, there is room in the picture from the start.
 FAR, GOOD = 7.0, 3.0
@@ -60,7 +59,7 @@ class Cards:
     chosen: str = "rlhf"
     draws: tuple[Draw, ...] = ()
     working: Going | None = None
-    work: Work = field(default_factory=lambda: Work(False))
+    stopped: bool = False
 
     @property
     def whole(self) -> tuple[Draw, ...]:
@@ -75,7 +74,7 @@ class MethodCards(Widget[Cards]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
-        self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:6]
+        self.ids = content.offered(OFFERED)
         self.principles = tuple(principle.test for principle in content.principles if principle.id != "cautious")
         self.events = (Choice("question", self.ids), Choice("method", tuple(METHODS)), Press("run"))
 
@@ -88,6 +87,9 @@ class MethodCards(Widget[Cards]):
         if event.name == "question":
             return Cards(event.value, state.taste, state.whose, state.chosen)
         return replace(state, chosen=event.value)
+
+    def stopped(self, state: Cards) -> Cards:
+        return replace(state, stopped=True)
 
     def progress(self, state: Cards) -> float | None:
         return (len(state.draws[-1].runs) + state.working.share) / len(METHODS) if state.working else None
@@ -113,22 +115,19 @@ class MethodCards(Widget[Cards]):
 
     def _run_all(self, state: Cards) -> Iterator[Cards]:
         """One more draw; a draw that was stopped is begun anew."""
-        whole, work = state.whole, Work()
+        whole = state.whole
         lesson = self.lesson(state, len(whole) + 1)
         draw = Draw(lesson.seed)
-        state = replace(state, draws=(*whole, draw), work=work)
-        try:
-            for method in METHODS:
-                yield (state := replace(state, working=Going(method)))
-                for told in train(lesson, method):
-                    if isinstance(told, Run):
-                        draw = replace(draw, runs=(*draw.runs, told))
-                        state = replace(state, draws=(*whole, draw), working=None)
-                    else:
-                        state = replace(state, working=told)
-                    yield state
-        finally:
-            work.going = False
+        state = replace(state, draws=(*whole, draw), stopped=False)
+        for method in METHODS:
+            yield (state := replace(state, working=Going(method)))
+            for told in train(lesson, method):
+                if isinstance(told, Run):
+                    draw = replace(draw, runs=(*draw.runs, told))
+                    state = replace(state, draws=(*whole, draw), working=None)
+                else:
+                    state = replace(state, working=told)
+                yield state
 
     # View.
 
@@ -150,9 +149,7 @@ class MethodCards(Widget[Cards]):
                 parts.beside(AI_LABELLER.face(), parts.note(AI_LABELLER.portrait)),
             ],
             parts.versus(_list("Speaks for it", method.pros), _list("Speaks against it", method.cons)),
-            parts.chips(
-                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
-            ),
+            parts.chips("question", "Question", self.content.topics(self.ids), state.question),
             self._run(state),
             self._results(state),
         ]
@@ -180,7 +177,7 @@ class MethodCards(Widget[Cards]):
         runs = state.draws[-1].runs
         if state.draws[-1].done:
             return parts.note(f"All three are trained, on draw {len(state.draws)} of the labels.")
-        if state.work.going:
+        if not state.stopped:
             going = state.working or Going(tuple(METHODS)[len(runs)])
             return parts.progress(f"Training: {METHODS[going.method].title}", going.share)
         done = [METHODS[run.method].title for run in runs]
@@ -207,7 +204,7 @@ class MethodCards(Widget[Cards]):
             x=charts.Axis("KL from the SFT model, nats", low=0.0, high=max([FAR, *kls])),
             y=charts.Axis("true quality", low=min([0.0, *golds]), high=max([GOOD, *golds])),
             says=verdict(state),
-            live=not state.work.going,
+            live=state.stopped or draw.done,
         )
 
     def _table(self, state: Cards) -> h.Node:

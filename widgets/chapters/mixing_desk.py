@@ -23,7 +23,7 @@ from .desk_levels import DPO_STEPS, NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES,
 from .labels import Labeling
 from .taste import MadeForTaste, Taste, chooser, readers_taste
 
-QUESTION_IDS = ("writing", "salary", "moon", "dog", "headache", "password")
+OFFERED = ("writing", "salary", "moon", "dog", "headache", "password")
 STEPS = ("Raw", "Fine-tuned", "Rewards push", "Beta holds", "Too weak", "Backwards", "Preference")
 PRETRAINED, TUNED, PUSHED, HELD, SCREAMS, BACKWARDS, PREFERENCE = range(len(STEPS))
 BETA = parts.LogScale(0.02, 2.0, ticks=40)
@@ -71,7 +71,7 @@ class MixingDesk(Widget[Desk]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
-        self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:6]
+        self.ids = content.offered(OFFERED)
         self._made = MadeForTaste()
         self.walk = "read" if self.options.backwards else "step"
         channels = range(len(NAMES))
@@ -174,9 +174,7 @@ class MixingDesk(Widget[Desk]):
         mix, step = self.mix(state), self.at(state)
         return [
             parts.stepper(STEPS, step, done=range(step), event=self.walk),
-            parts.chips(
-                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
-            ),
+            parts.chips("question", "Question", self.content.topics(self.ids), state.question),
             parts.beside(_speaker(step), parts.question(self.content.question(state.question).prompt)),
             self._settings(state, step),
             faders(

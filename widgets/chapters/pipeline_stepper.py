@@ -58,7 +58,7 @@ class PipelineStepper(Widget[Pipeline]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
-        self.ids = tuple(id for id in OFFERED if id in content.tasks) or tuple(content.tasks)[:6]
+        self.ids = content.offered(OFFERED)
         # Few are kept: each holds thirteen policies.
         self._leashes = lru_cache(maxsize=2)(self._ends)
         self.events = (
@@ -152,9 +152,7 @@ class PipelineStepper(Widget[Pipeline]):
     def view(self, state: Pipeline) -> h.Node:
         body = (self._show_tuning, self._show_learning, self._show_practice)[state.step]
         return [
-            parts.chips(
-                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
-            ),
+            parts.chips("question", "Question", self.content.topics(self.ids), state.question),
             parts.stepper(STEPS, state.step, done=_done(state), ready=_may_go_on(state), keys=("b", "n")),
             self._diagram(state),
             step_words.stopped_before(state.step, state.tuned, state.learned),

@@ -41,7 +41,7 @@ class Pull(Widget[Pulled]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
-        self.id = QUESTION if QUESTION in content.tasks else next(iter(content.tasks))
+        (self.id,) = content.offered((QUESTION,))
         self._policies: dict[int, LanguageModel] = {}
 
     def start(self) -> Pulled:

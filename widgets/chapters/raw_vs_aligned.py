@@ -55,7 +55,7 @@ class RawVsAligned(Widget[Demo]):
         )
 
     def start(self) -> Demo:
-        return Demo(FIRST if FIRST in self.ids else self.ids[0])
+        return Demo(*self.content.offered((FIRST,)))
 
     def update(self, state: Demo, event: Event) -> Demo:
         match event.name:
@@ -93,7 +93,7 @@ class RawVsAligned(Widget[Demo]):
 
     def view(self, state: Demo) -> h.Node:
         compact, question = self.options.compact, self.content.question(state.question)
-        topics = {item.id: item.topic for item in self.content.questions}
+        topics = self.content.topics(self.ids)
         return [
             None if compact else parts.chips("question", "Ask about", topics, state.question),
             parts.question(question.prompt),

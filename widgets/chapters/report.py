@@ -111,8 +111,8 @@ class Examiner:
 
     def __init__(self, content: Content) -> None:
         self.content, self.recipe = content, Recipe()
-        self.ids = tuple(id for id in ASKED if id in content.tasks) or tuple(content.tasks)[:3]
-        self.chased = tuple(id for id in CHASED if id in content.tasks) or tuple(content.tasks)[:6]
+        self.ids = content.offered(ASKED)
+        self.chased = content.offered(CHASED)
 
     def report(self, labeling: Labeling) -> Report:
         taste = taste_of(labeling, self.content)

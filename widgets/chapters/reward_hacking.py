@@ -49,7 +49,7 @@ class RewardHacking(Widget[Hacking]):
 
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
-        self.ids = tuple(id for id in OFFERED if id in content.tasks) or tuple(content.tasks)[:6]
+        self.ids = content.offered(OFFERED)
         self.chaser = Chaser(content)
         self.workshop = Workshop(content, self.chaser)
         self.events = (
@@ -99,9 +99,7 @@ class RewardHacking(Widget[Hacking]):
     def view(self, state: Hacking) -> h.Node:
         return [
             parts.message("info", state.taste.note, who=state.taste.person.face()),
-            parts.chips(
-                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
-            ),
+            parts.chips("question", "Question", self.content.topics(self.ids), state.question),
             parts.chips("method", "Chase it by", METHODS, state.method),
             self._slider(state),
             parts.panels(

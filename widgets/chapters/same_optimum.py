@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from random import Random
 
 import htpy as h
@@ -24,9 +24,8 @@ from .label_words import ARRIVED, BREAKS, arrived, causes, data_words, often, se
 from .labels import Labeling
 from .method_cards import two_digits
 from .taste import MadeForTaste, Taste, chooser, phrase_features, readers_taste
-from .work import Work
 
-QUESTION_IDS = ("writing", "salary", "moon", "pasta")
+OFFERED = ("writing", "salary", "moon", "pasta")
 SHOWN = 6
 JUDGED = 1000
 # The switches that concern both arms' labels, and those that concern one arm.
@@ -41,7 +40,7 @@ class Optimum:
     broken: frozenset[str] = frozenset()
     leash: int = LEASH.tick(BETA)
     run: Run | None = None
-    work: Work = field(default_factory=lambda: Work(False))
+    stopped: bool = False
 
 
 class SameOptimum(Widget[Optimum]):
@@ -53,7 +52,7 @@ class SameOptimum(Widget[Optimum]):
     def __init__(self, content: Content, options: Options | None = None) -> None:
         super().__init__(content, options)
         self._made = MadeForTaste()
-        self.ids = tuple(id for id in QUESTION_IDS if id in content.tasks) or tuple(content.tasks)[:4]
+        self.ids = content.offered(OFFERED)
         self.events = (
             Choice("question", self.ids),
             *(Switch(name) for name in BREAKS),
@@ -72,6 +71,9 @@ class SameOptimum(Widget[Optimum]):
         if event.name == "leash":
             return replace(state, leash=event.value)
         return replace(state, broken=state.broken | {event.name} if event.value else state.broken - {event.name})
+
+    def stopped(self, state: Optimum) -> Optimum:
+        return replace(state, stopped=True)
 
     def progress(self, state: Optimum) -> float | None:
         return state.run.progress if state.run else None
@@ -110,29 +112,24 @@ class SameOptimum(Widget[Optimum]):
     # Training.
 
     def _run(self, state: Optimum) -> Iterator[Optimum]:
-        experiment, work = self.experiment(state), Work()
-        try:
-            for run in walk(begin(experiment)):
-                yield replace(state, run=run, work=work)
-            for number in range(DRAWS):
-                found = self._kept(
-                    (number, experiment.broken, experiment.beta),
-                    state,
-                    lambda _, at=number: experiment.shares(experiment.draw(at)),
-                )
-                run = replace(run, draws=(*run.draws, found))
-                yield replace(state, run=run, work=work)
-        finally:
-            work.going = False
+        state, experiment = replace(state, stopped=False), self.experiment(state)
+        for run in walk(begin(experiment)):
+            yield replace(state, run=run)
+        for number in range(DRAWS):
+            found = self._kept(
+                (number, experiment.broken, experiment.beta),
+                state,
+                lambda _, at=number: experiment.shares(experiment.draw(at)),
+            )
+            run = replace(run, draws=(*run.draws, found))
+            yield replace(state, run=run)
 
     # View.
 
     def view(self, state: Optimum) -> h.Node:
         return [
             parts.message("info", state.whose, who=chooser(state.taste).face()),
-            parts.chips(
-                "question", "Question", {id: self.content.question(id).topic for id in self.ids}, state.question
-            ),
+            parts.chips("question", "Question", self.content.topics(self.ids), state.question),
             self._switches(state, "The labels of both", LABELS),
             self._switches(state, "One of the two", ARMS),
             self._leash(state),
@@ -200,10 +197,10 @@ class SameOptimum(Widget[Optimum]):
 
     def _ending(self, state: Optimum) -> str:
         done = len(state.run.draws)
-        if state.run.walked and (not state.work.going or done == DRAWS):
+        if state.run.walked and (state.stopped or done == DRAWS):
             stopped = "" if done == DRAWS else f"Stopped after {done} of {DRAWS} draws. "
             return stopped + self.verdict(state)
-        if state.work.going:
+        if not state.stopped:
             return f"{done} of {DRAWS} draws are done." if state.run.walked else "They walk …"
         return f"Stopped at {parts.percent(self.progress(state))}. Walk again to see where they end."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import islice
 from operator import is_
@@ -54,6 +55,7 @@ class Session[State]:
                 steps += 1
                 yield self.state
             finished = True
+            self.state = self._at_end(self.state, event)
             self.log[-1] = self.widget.logged(self.state, event)
         finally:
             if not finished:
@@ -87,11 +89,17 @@ class Session[State]:
         return event.name == last.name and Events(self.widget.events).named(event.name).setter
 
     def _steps(self, before: State, event: Event) -> Iterator[State]:
-        return islice(self.widget.run(before, event), event.steps)
+        """The states that an event leads to, as far as its work came."""
+        with closing(self.widget.run(before, event)) as states:
+            yield from islice(states, event.steps)
+
+    def _at_end(self, state: State, event: Event) -> State:
+        return state if event.steps is None else self.widget.stopped(state)
 
     def _stopped(self, event: Event, steps: int) -> None:
         """The work ended early: by the reader, or by an error in its first step, which undoes the event."""
         if steps:
+            self.state = self.widget.stopped(self.state)
             kept = self.widget.logged(self.state, event)
             self.log[-1] = replace(event, steps=steps) if kept is event else kept
         else:
@@ -106,6 +114,7 @@ class Session[State]:
         for event in self.log:
             for state in self._steps(state, event):
                 pass
+            state = self._at_end(state, event)
         self.state = state
 
 

@@ -10,7 +10,7 @@ state is the fold of its event log, so reload, undo, links and "Python arrived l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import GeneratorType
 from typing import Any, ClassVar, cast, get_type_hints
@@ -85,6 +85,10 @@ class Widget[State]:
         """How far long work is, from 0 to 1; None where that is not known."""
         return None
 
+    def stopped(self, state: State) -> State:
+        """The state where the reader stopped long work, also when the log is replayed to there."""
+        return state
+
     def logged(self, state: State, event: Event) -> Event:
         """What the log keeps of an event once its work is over: what leads to the same state again, at once."""
         return event
@@ -105,7 +109,7 @@ class Widget[State]:
     def check(self, event: Event) -> Event:
         return Events(self.events).check(event)
 
-    def run(self, state: State, event: Event) -> Iterator[State]:
+    def run(self, state: State, event: Event) -> Generator[State, None, None]:
         """``update`` as an iterator in every case: the last state it yields is the result."""
         result = self.update(state, event)
         if isinstance(result, GeneratorType):
