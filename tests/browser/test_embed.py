@@ -109,7 +109,8 @@ def test_the_state_comes_with_the_link_and_is_how_the_figure_begins(course, page
     expect(frame.get_by_text("linked state")).to_have_count(0)
 
 
-def test_a_figure_that_builds_on_another_has_it_by_the_link(course, page):
+def test_a_figure_that_builds_on_another_has_it_by_the_link(course, page, context):
+    context.add_init_script(f"if (self !== top) {REFUSALS['storage throws']}")  # as browsers refuse third parties
     page.goto("03-reward-model/")
     figure = Figure(page, NAME).ready()
     label(figure, 5)

@@ -120,3 +120,9 @@ def test_a_question_that_a_figure_offers_and_nobody_wrote_is_named(content):
     renamed = tuple(replace(one, id="pastas") if one.id == "pasta" else one for one in content.questions)
     with pytest.raises(ValueError, match=r"offers the question 'pasta', but .*no pasta.yaml; perhaps 'pastas'"):
         WIDGETS["same-optimum"](replace(content, questions=renamed))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_handler_is_of_an_event_that_is_declared(name):
+    handlers = {method.removeprefix("on_") for method in dir(widget(name)) if method.startswith("on_")}
+    assert handlers <= {declared.name for declared in widget(name).events}

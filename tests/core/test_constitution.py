@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.core import tiny
 from widgets.core import constitution, sft
 from widgets.core.constitution import Objection, Principle
+from widgets.core.iterates import last
 
 KINDS = ("right", "rude", "flattery")
 POLITE = Principle("polite", "Be polite.", (("rude", 0),))
@@ -190,3 +191,8 @@ def test_the_cautious_principle_makes_the_shipped_model_evasive(content):
     evasive = three_h.CATEGORIES.index("evasive")
     shares = [(three_h.categories(m.sample(1000, 2), task.kinds) == evasive).mean() for m in (model, last.model)]
     assert shares[1] > shares[0] + 0.2
+
+
+def test_the_last_of_no_iterates_is_told():
+    with pytest.raises(ValueError, match="at least one"):
+        last(iter(()))

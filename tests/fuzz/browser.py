@@ -22,6 +22,7 @@ from tests.fuzz.hostile import HOSTILE
 
 DRIVER = Path(__file__).with_name("driver.js").read_text()
 ROUND = 25  # sequences at one visit of a page
+TOLD = 500  # sequences between two words on how far it is
 
 
 def visit(browser: Browser, address: str, seed: int, sequences: int) -> tuple[dict[str, Any], int]:
@@ -63,6 +64,8 @@ def main() -> None:
             made, failed, most = made + found["made"], failed + len(found["failures"]), max(most, memory)
             for failure in found["failures"]:
                 print(f"{path or 'cover'}, seed {seed}: {failure}", flush=True)
+            if (first + ROUND) % TOLD == 0:
+                print(f"{first + ROUND:,} sequences", flush=True)
         browser.close()
     print(
         f"{arguments.sequences:,} sequences, {made:,} events in {time.perf_counter() - began:.0f} s, {failed} failed; "

@@ -46,20 +46,20 @@ class Counter(Widget[Counting]):
         return Counting()
 
     def update(self, state: Counting, event: Event):
-        if event.name == "break":
-            raise RuntimeError("broken on purpose")
-        if event.name == "slowly":
-            return self._slowly(state, event.value)
-        if event.name == "add":
-            return replace(state, count=state.count + self.options.step)
-        if event.name in ("size", "text"):
-            return replace(state, **{event.name: event.value})
-        return replace(state, last=event.value)
+        if event.name in ("colour", "bold", "note", "pair"):
+            return replace(state, last=event.value)
+        return super().update(state, event)
+
+    def on_break(self, state: Counting):
+        raise RuntimeError("broken on purpose")
+
+    def on_add(self, state: Counting) -> Counting:
+        return replace(state, count=state.count + self.options.step)
 
     def stopped(self, state: Counting) -> Counting:
         return replace(state, stopped=True)
 
-    def _slowly(self, state: Counting, times: int):
+    def on_slowly(self, state: Counting, times: int):
         for _ in range(times):
             state = replace(state, count=state.count + 1, stopped=False)
             yield state

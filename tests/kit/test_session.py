@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from widgets.kit.codec import encode
-from widgets.kit.events import Event, Rejected
+from widgets.kit.events import Event, Press, Rejected
 from widgets.kit.session import REMEMBERED, Session
 from widgets.kit.widget import Options, parse_options
 
@@ -126,3 +126,11 @@ def test_options_are_converted_to_their_declared_types():
     ]:
         with pytest.raises(Rejected, match=says):
             parse_options(CounterOptions, given_)
+
+
+def test_an_event_that_nothing_answers_is_named_with_the_cure():
+    class Mute(Counter):
+        events = (Press("nothing"),)
+
+    with pytest.raises(NotImplementedError, match="counter declares the event 'nothing': write on_nothing, or give"):
+        do(Session(Mute(None)), Event("nothing"))

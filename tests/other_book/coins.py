@@ -24,7 +24,7 @@ class Coin(Widget[int]):
     def start(self):
         return 0
 
-    def update(self, state, event):
+    def on_turn(self, state):
         return state + 1
 
     def view(self, state):

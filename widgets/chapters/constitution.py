@@ -56,22 +56,34 @@ class Constitution(Widget[Drafting]):
         return self.drafter.drafted(self.ids[0], tuple(id for id in TICKED if id in self.known), 0)
 
     def update(self, state: Drafting, event: Event) -> Drafting | Iterator[Drafting]:
-        state = replace(state, refused="")
-        match event.name:
-            case "question":
-                return self.drafter.redrafted(state, event.value, 0).as_drawn
-            case "draft":
-                return self.drafter.redrafted(state, state.question, state.turn + 1)
-            case "tick":
-                return self._ticked(state, *event.value)
-            case "wording" | "test":
-                return replace(state, **{event.name: event.value})
-            case "add":
-                return _added(state)
-            case "drop":
-                return replace(state, own=state.own[:-1]).as_drawn
-            case "revise":
-                return self.drafter.revised(state)
+        return super().update(replace(state, refused=""), event)
+
+    def on_question(self, state: Drafting, id: str) -> Drafting:
+        return self.drafter.redrafted(state, id, 0).as_drawn
+
+    def on_draft(self, state: Drafting) -> Drafting:
+        return self.drafter.redrafted(state, state.question, state.turn + 1)
+
+    def on_tick(self, state: Drafting, tick: tuple[str, str]) -> Drafting:
+        """With a principle ticked or not, in the order in which they are listed."""
+        id, on = tick
+        ticked = {*state.ticked, id} if on == "on" else {*state.ticked} - {id}
+        return replace(state, ticked=tuple(other for other in self.known if other in ticked)).as_drawn
+
+    def on_add(self, state: Drafting) -> Drafting:
+        """With the reader's principle, or with the reason why not."""
+        if refused := constitution_words.refusal(state):
+            return replace(state, refused=refused)
+        words = state.wording.strip() or f"{TESTS[state.test].capitalize()}."
+        return replace(state, own=(*state.own, (words, state.test)), wording="").as_drawn
+
+    def on_drop(self, state: Drafting) -> Drafting:
+        return replace(state, own=state.own[:-1]).as_drawn
+
+    def on_revise(self, state: Drafting) -> Drafting:
+        return self.drafter.revised(state)
+
+    def on_train(self, state: Drafting) -> Iterator[Drafting]:
         return self.drafter.train(state)
 
     def stopped(self, state: Drafting) -> Drafting:
@@ -82,11 +94,6 @@ class Constitution(Widget[Drafting]):
 
     def settings(self, state: Drafting) -> tuple[Settings, ...]:
         return self.drafter.settings(state)
-
-    def _ticked(self, state: Drafting, id: str, on: str) -> Drafting:
-        """With a principle ticked or not, in the order in which they are listed."""
-        ticked = {*state.ticked, id} if on == "on" else {*state.ticked} - {id}
-        return replace(state, ticked=tuple(other for other in self.known if other in ticked)).as_drawn
 
     # View.
 
@@ -194,14 +201,6 @@ class Constitution(Widget[Drafting]):
         """An answer's tokens with their texts, the end left out."""
         phrases = self.content.tasks[state.question].phrases
         return [(token, phrases[token]) for token in answer if token != len(phrases)]
-
-
-def _added(state: Drafting) -> Drafting:
-    """With the reader's principle, or with the reason why not."""
-    if refused := constitution_words.refusal(state):
-        return replace(state, refused=refused)
-    words = state.wording.strip() or f"{TESTS[state.test].capitalize()}."
-    return replace(state, own=(*state.own, (words, state.test)), wording="").as_drawn
 
 
 def _wording(state: Drafting) -> h.Node:

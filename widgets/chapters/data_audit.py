@@ -102,17 +102,18 @@ class DataAudit(Widget[Audit]):
                 return self._opened(state, event.value, event.steps)
             case "sample":
                 return self._opened(state, (self._held_sample(),), event.steps)
-            case "go":
-                return self._learned(state)
-            case "part":
-                return replace(state, part=event.value)
-            case "at":
-                return replace(state, at=event.value)
-            case "verdict":
-                record, verdict = event.value
-                on = min(state.at + 1, MOST_DOUBTFUL - 1)
-                return replace(state, verdicts={**state.verdicts, record: verdict}, at=on)
-        return replace(state, unfolded=event.value)
+        return super().update(state, event)
+
+    def on_go(self, state: Audit) -> Iterator[Audit]:
+        return self._learned(state)
+
+    def on_verdict(self, state: Audit, verdict: tuple[int, str]) -> Audit:
+        record, word = verdict
+        on = min(state.at + 1, MOST_DOUBTFUL - 1)
+        return replace(state, verdicts={**state.verdicts, record: word}, at=on)
+
+    def on_unfold(self, state: Audit, unfolded: bool) -> Audit:
+        return replace(state, unfolded=unfolded)
 
     def _opened(self, state: Audit, given: tuple[Given, ...], steps: int | None) -> Iterator[Audit]:
         """Reads the files, then looks into them. What was judged stays judged when the same files come again."""

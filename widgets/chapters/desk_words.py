@@ -10,7 +10,14 @@ import numpy as np
 
 from widgets.kit import parts
 
-from .desk_levels import NAMES, Levels
+from .desk_levels import NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES, Levels
+
+OPTIMA = f"{', '.join(f'{beta:g}' for beta in OF_OPTIMA[:-1])} and {OF_OPTIMA[-1]:g}"
+CHOSEN = (
+    f"Answers end after {PHRASES} phrases here. On the desk are the {OF_RAW} likeliest of the raw model, the "
+    f"{OF_TUNED} likeliest of the fine-tuned one, and the likeliest of the optimum at beta {OPTIMA}. "
+    "A line across a track is a factor of ten."
+)
 
 CLOSE = 0.05  # nats: what moved by less has hardly moved
 

@@ -12,7 +12,7 @@ from widgets.core import constitution, dpo, ppo
 from widgets.core.annotators import CAREFUL
 from widgets.core.pipeline import Task
 from widgets.kit import charts, parts
-from widgets.kit.events import Choice, Event, Press
+from widgets.kit.events import Choice, Press
 from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
@@ -81,12 +81,14 @@ class MethodCards(Widget[Cards]):
     def start(self, preference_labeling: Labeling) -> Cards:
         return Cards(self.ids[0], *readers_taste(preference_labeling, self.content))
 
-    def update(self, state: Cards, event: Event) -> Cards | Iterator[Cards]:
-        if event.name == "run":
-            return self._run_all(state) if len(state.whole) < MOST_DRAWS else state
-        if event.name == "question":
-            return Cards(event.value, state.taste, state.whose, state.chosen)
-        return replace(state, chosen=event.value)
+    def on_question(self, state: Cards, id: str) -> Cards:
+        return Cards(id, state.taste, state.whose, state.chosen)
+
+    def on_method(self, state: Cards, chosen: str) -> Cards:
+        return replace(state, chosen=chosen)
+
+    def on_run(self, state: Cards) -> Cards | Iterator[Cards]:
+        return self._run_all(state) if len(state.whole) < MOST_DRAWS else state
 
     def stopped(self, state: Cards) -> Cards:
         return replace(state, stopped=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +20,7 @@ from widgets.kit.widget import Options, Widget
 from . import desk_words as words
 from . import persons
 from .content import Content
-from .desk_levels import DPO_STEPS, NAMES, OF_OPTIMA, OF_RAW, OF_TUNED, PHRASES, Levels, levels_of
+from .desk_levels import DPO_STEPS, NAMES, PHRASES, Levels, levels_of
 from .labels import Labeling
 from .taste import MadeForTaste, Taste, chooser, readers_taste
 
@@ -89,24 +90,31 @@ class MixingDesk(Widget[Desk]):
     def start(self, preference_labeling: Labeling) -> Desk:
         return Desk(self.ids[0], *readers_taste(preference_labeling, self.content))
 
-    def update(self, state: Desk, event: Event) -> Desk:
+    def update(self, state: Desk, event: Event) -> Desk | Iterator[Desk]:
         kind, _, channel = event.name.partition("_")
-        match kind:
-            case "question":
-                return Desk(
-                    event.value, state.taste, state.whose, state.step, state.read, state.beta, prefer=state.prefer
-                )
-            case "step" | "read":
-                return self._begun(replace(state, **{kind: event.value}), event.value)
-            case "beta":
-                return replace(state, beta=event.value, moved=("beta", state.moved[1]))
-            case "reward":
-                return self._rewarded(state, NAMES.index(channel), event.value * REWARD, "reward")
-            case "fader":
-                return self._pulled(state, NAMES.index(channel), event.value)
-            case "prefer":
-                return replace(state, prefer=event.value, trained=0, moved=("", None))
-        return replace(state, trained=event.value, moved=("level", None))
+        if not channel:
+            return super().update(state, event)
+        if kind == "reward":
+            return self._rewarded(state, NAMES.index(channel), event.value * REWARD, "reward")
+        return self._pulled(state, NAMES.index(channel), event.value)
+
+    def on_question(self, state: Desk, id: str) -> Desk:
+        return Desk(id, state.taste, state.whose, state.step, state.read, state.beta, prefer=state.prefer)
+
+    def on_step(self, state: Desk, step: int) -> Desk:
+        return self._begun(replace(state, step=step), step)
+
+    def on_read(self, state: Desk, step: int) -> Desk:
+        return self._begun(replace(state, read=step), step)
+
+    def on_beta(self, state: Desk, beta: int) -> Desk:
+        return replace(state, beta=beta, moved=("beta", state.moved[1]))
+
+    def on_prefer(self, state: Desk, prefer: str) -> Desk:
+        return replace(state, prefer=prefer, trained=0, moved=("", None))
+
+    def on_trained(self, state: Desk, trained: int) -> Desk:
+        return replace(state, trained=trained, moved=("level", None))
 
     def _begun(self, state: Desk, step: int) -> Desk:
         """Each step of the story begins with the rewards as they are, and its own beta."""
@@ -183,7 +191,7 @@ class MixingDesk(Widget[Desk]):
             ),
             self._formula(state, mix, step),
             parts.reading(self._says(state, mix, step)),
-            self._origin(state, step),
+            _origin(state, step),
         ]
 
     def _settings(self, state: Desk, step: int) -> h.Node:
@@ -278,20 +286,15 @@ class MixingDesk(Widget[Desk]):
         }
         return say.get(step, words.backwards)(mix)
 
-    def _origin(self, state: Desk, step: int) -> h.Node:
-        optima = " and ".join([", ".join(f"{beta:g}" for beta in OF_OPTIMA[:-1]), f"{OF_OPTIMA[-1]:g}"])
-        chosen = (
-            f"Answers end after {PHRASES} phrases here. On the desk are the {OF_RAW} likeliest of the raw model, "
-            f"the {OF_TUNED} likeliest of "
-            f"the fine-tuned one, and the likeliest of the optimum at beta {optima}. A line across a track is a "
-            "factor of ten."
-        )
-        if step < PUSHED:
-            return parts.note(chosen)
-        return parts.beside(chooser(state.taste).face(), parts.note(f"{state.whose} {chosen}"))
-
 
 def _speaker(step: int) -> h.Node:
     """Whose levels these are: one channel that screams is babble again."""
     who = {PRETRAINED: persons.RAW, TUNED: persons.TUNED}.get(step, persons.ALIGNED)
     return who.face("babbling" if step in (PRETRAINED, SCREAMS) else "calm")
+
+
+def _origin(state: Desk, step: int) -> h.Node:
+    """Which answers these are; once a reward pushes them, whose reward it is."""
+    if step < PUSHED:
+        return parts.note(words.CHOSEN)
+    return parts.beside(chooser(state.taste).face(), parts.note(f"{state.whose} {words.CHOSEN}"))

@@ -14,7 +14,7 @@ from widgets.core import pipeline, ppo, sft
 from widgets.core.language_model import LanguageModel
 from widgets.core.pipeline import Task
 from widgets.kit import parts
-from widgets.kit.events import Choice, Event, Integer, Press, Switch
+from widgets.kit.events import Choice, Integer, Press, Switch
 from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
@@ -75,19 +75,20 @@ class PipelineStepper(Widget[Pipeline]):
     def start(self) -> Pipeline:
         return Pipeline(self.ids[0])
 
-    def update(self, state: Pipeline, event: Event) -> Pipeline | Iterator[Pipeline]:
-        match event.name:
-            case "question":
-                return replace(state, question=event.value, turn=0, tuned=None, learned=None, practised=None)
-            case "ask":
-                return replace(state, turn=state.turn + 1)
-            case "reseed":
-                return replace(state, seed=state.seed + 1, tuned=None, learned=None, practised=None, step=0)
-            case "run":
-                return (self._tune, self._learn, self._practise)[state.step](state)
-            case "skip":
-                return replace(state, skip=event.value, practised=None)
-        return replace(state, **{event.name: event.value})
+    def on_question(self, state: Pipeline, id: str) -> Pipeline:
+        return replace(state, question=id, turn=0, tuned=None, learned=None, practised=None)
+
+    def on_ask(self, state: Pipeline) -> Pipeline:
+        return replace(state, turn=state.turn + 1)
+
+    def on_reseed(self, state: Pipeline) -> Pipeline:
+        return replace(state, seed=state.seed + 1, tuned=None, learned=None, practised=None, step=0)
+
+    def on_run(self, state: Pipeline) -> Iterator[Pipeline]:
+        return (self._tune, self._learn, self._practise)[state.step](state)
+
+    def on_skip(self, state: Pipeline, skip: bool) -> Pipeline:
+        return replace(state, skip=skip, practised=None)
 
     def settings(self, state: Pipeline) -> Sequence[Settings]:
         return settings_of(state.seed, *state.made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import htpy as h
 
 from widgets.kit import parts
-from widgets.kit.events import Choice, Event, Rejected, one_of
+from widgets.kit.events import Choice, Rejected, one_of
 from widgets.kit.widget import Options, Widget
 
 from .content import Content, QuizQuestion
@@ -55,8 +55,8 @@ class Prediction(Widget[Guesses]):
     def start(self) -> Guesses:
         return Guesses({})
 
-    def update(self, state: Guesses, event: Event) -> Guesses:
-        id, _, place = event.value.rpartition(":")
+    def on_guess(self, state: Guesses, guess: str) -> Guesses:
+        id, _, place = guess.rpartition(":")
         return Guesses(state.given | {id: int(place)})
 
     def view(self, state: Guesses) -> h.Node:

@@ -67,35 +67,24 @@ class PreferenceLabeling(Widget[Labeling]):
             (), model, (model.weights,), self.pool.after((), model, "informative"), *nothing, principles=principles
         )
 
-    def update(self, state: Labeling, event: Event) -> Labeling | Iterator[Labeling]:
-        match event.name:
-            case "label":
-                return self._label(state, *event.value)
-            case "chooser":
-                return replace(state, chooser=event.value, pair=self.pool.after(state.labels, state.model, event.value))
-            case "principle":
-                id, on = event.value
-                kept = tuple(
-                    other
-                    for other in self.principles
-                    if (other == id and on == "on") or (other != id and other in state.principles)
-                )
-                return replace(state, principles=kept)
-            case "ai":
-                return self._ai(state)
-            case "forget_ai":
-                return self._learned(state, ai=(), marks=state.marked("AI removed")) if state.ai else state
-            case "import":
-                return self._import(state, event.value)
-            case "forget_import":
-                return (
-                    self._learned(state, imported=None, marks=state.marked("file removed"))
-                    if state.counts.imported
-                    else state
-                )
-        return state
+    def on_chooser(self, state: Labeling, chooser: str) -> Labeling:
+        return replace(state, chooser=chooser, pair=self.pool.after(state.labels, state.model, chooser))
 
-    def _label(self, state: Labeling, first: str, second: str, choice: str) -> Labeling:
+    def on_principle(self, state: Labeling, tick: tuple[str, str]) -> Labeling:
+        id, on = tick
+        ticked = {*state.principles, id} if on == "on" else {*state.principles} - {id}
+        return replace(state, principles=tuple(other for other in self.principles if other in ticked))
+
+    def on_forget_ai(self, state: Labeling) -> Labeling:
+        return self._learned(state, ai=(), marks=state.marked("AI removed")) if state.ai else state
+
+    def on_forget_import(self, state: Labeling) -> Labeling:
+        if not state.counts.imported:
+            return state
+        return self._learned(state, imported=None, marks=state.marked("file removed"))
+
+    def on_label(self, state: Labeling, label: tuple[str, str, str]) -> Labeling:
+        first, second, choice = label
         if first.split("/")[0] != second.split("/")[0] or first == second:
             return state  # only from a hand-made link: such a pair is never offered
         expected = float(state.model.probability(self.pool.features[first], self.pool.features[second]))
@@ -108,7 +97,7 @@ class PreferenceLabeling(Widget[Labeling]):
             return replace(state, labels=labels, pair=self.pool.after(labels, state.model, state.chooser))
         return self._learned(state, labels=labels)
 
-    def _ai(self, state: Labeling) -> Labeling:
+    def on_ai(self, state: Labeling) -> Labeling:
         if not state.principles:
             return state  # it would have nothing to go by
         return self._learned(
@@ -175,7 +164,7 @@ class PreferenceLabeling(Widget[Labeling]):
         groups = Settings("Reward model", model), Settings("Pairs", pairs)
         return (*groups, Settings("AI labeller", ai)) if state.ai else groups
 
-    def _import(self, state: Labeling, value: Value) -> Iterator[Labeling]:
+    def on_import(self, state: Labeling, value: Value) -> Iterator[Labeling]:
         """What a file teaches, bit by bit. Every state that it yields is true if the reader stops there."""
         shown, of = state, None
         for found in read(value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from random import Random
 
@@ -12,7 +12,7 @@ import numpy as np
 from widgets.core import optimum, pipeline
 from widgets.core.language_model import LanguageModel
 from widgets.kit import parts, settings
-from widgets.kit.events import Event, Integer, Press
+from widgets.kit.events import Integer, Press
 from widgets.kit.settings import Setting, Settings
 from widgets.kit.widget import Options, Widget
 
@@ -47,10 +47,8 @@ class Pull(Widget[Pulled]):
     def start(self) -> Pulled:
         return Pulled()
 
-    def update(self, state: Pulled, event: Event) -> Pulled:
-        if event.name == "ask":
-            return Pulled(state.stop, state.turn + 1)
-        return Pulled(event.value, state.turn)
+    def on_ask(self, state: Pulled) -> Pulled:
+        return replace(state, turn=state.turn + 1)
 
     def settings(self, state: Pulled) -> tuple[Settings, ...]:
         model = settings.of(self._fit, "Reward model", l2="the pull of its weights towards zero")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import htpy as h
 
 from widgets.kit import parts
-from widgets.kit.events import Event, Fields, Integer
+from widgets.kit.events import Fields, Integer
 from widgets.kit.widget import Options, Widget
 
 from .content import Content, QuizQuestion
@@ -48,10 +48,8 @@ class Quiz(Widget[Answers]):
     def start(self, prediction: Guesses) -> Answers:
         return Answers(0, {}, prediction.given)
 
-    def update(self, state: Answers, event: Event) -> Answers:
-        if event.name == "at":
-            return replace(state, at=event.value)
-        id, letter = event.value
+    def on_answer(self, state: Answers, answer: tuple[str, str]) -> Answers:
+        id, letter = answer
         question = next(question for question in self.content.quiz if question.id == id)
         place = LETTERS.index(letter)
         if id in state.given or place >= len(question.options):

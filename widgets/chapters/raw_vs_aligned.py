@@ -10,7 +10,7 @@ import htpy as h
 from widgets.core import three_h
 from widgets.core.language_model import LanguageModel
 from widgets.kit import parts
-from widgets.kit.events import Choice, Event, Fields, Integer, Press
+from widgets.kit.events import Choice, Fields, Integer, Press
 from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
@@ -57,21 +57,19 @@ class RawVsAligned(Widget[Demo]):
     def start(self) -> Demo:
         return Demo(*self.content.offered((FIRST,)))
 
-    def update(self, state: Demo, event: Event) -> Demo:
-        match event.name:
-            case "question":
-                return Demo(event.value, heat=state.heat, surprises=state.surprises)
-            case "surprise":
-                return self._surprise(state)
-            case "ask":
-                return replace(state, turn=state.turn + 1, looked=None)
-            case "heat":
-                return replace(state, heat=event.value, looked=None, counts=None)
-            case "look":
-                return self._looked(state, event.value[0], int(event.value[1]))
+    def on_question(self, state: Demo, id: str) -> Demo:
+        return Demo(id, heat=state.heat, surprises=state.surprises)
+
+    def on_ask(self, state: Demo) -> Demo:
+        return replace(state, turn=state.turn + 1, looked=None)
+
+    def on_heat(self, state: Demo, heat: int) -> Demo:
+        return replace(state, heat=heat, looked=None, counts=None)
+
+    def on_evidence(self, state: Demo) -> Demo:
         return self.answering.counted(state)
 
-    def _surprise(self, state: Demo) -> Demo:
+    def on_surprise(self, state: Demo) -> Demo:
         """The next question of a shuffled pack, shuffled anew when it is through; never the one that is there."""
         drawn = state.surprises
         while True:
@@ -81,8 +79,9 @@ class RawVsAligned(Widget[Demo]):
             if question != state.question or len(self.ids) == 1:
                 return Demo(question, heat=state.heat, surprises=drawn)
 
-    def _looked(self, state: Demo, side: str, place: int) -> Demo:
+    def on_look(self, state: Demo, look: tuple[str, str]) -> Demo:
         """At a token; at none, where it was looked at already, or isn't there."""
+        side, place = look[0], int(look[1])
         known = place < decisions(self.answering.said(state, side), self.answering.model(state, side))
         return replace(state, looked=(side, place) if known and (side, place) != state.looked else None)
 

@@ -10,7 +10,7 @@ from widgets.core import overoptimization
 from widgets.core.features import FEATURES
 from widgets.core.optimum import optimal_policy
 from widgets.kit import charts, parts
-from widgets.kit.events import Event, Press
+from widgets.kit.events import Press
 from widgets.kit.settings import Settings
 from widgets.kit.widget import Options, Widget
 
@@ -36,7 +36,7 @@ class ReportCard(Widget[Report]):
     def start(self, preference_labeling: Labeling) -> Report:
         return self.examiner.report(preference_labeling)
 
-    def update(self, state: Report, event: Event) -> Report:
+    def on_again(self, state: Report) -> Report:
         turn = state.turn + 1
         return replace(state, answers=self.examiner.answers(state.taste, turn), turn=turn)
 

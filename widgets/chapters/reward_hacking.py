@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import htpy as h
@@ -67,21 +68,23 @@ class RewardHacking(Widget[Hacking]):
         taste = taste_of(preference_labeling, self.content)
         return Hacking(taste, self.ids[0], self.chaser.chase(taste, self.ids[0]))
 
-    def update(self, state: Hacking, event: Event) -> Hacking:
-        match event.name:
-            case "question":
-                plain = self.chaser.chase(state.taste, event.value)
-                return self._chased(replace(state, question=event.value, plain=plain, typed="", best=None))
-            case "keep":
-                hack = self.workshop.judged(state)
-                better = state.best is None or hack.score - hack.gold > state.best.score - state.best.gold
-                return replace(state, best=hack) if better and self.workshop.fools(state, hack) else state
-            case "price":
-                return self._chased(replace(state, price=event.value))
-            case "method" | "pressure" | "draw" | "typed":
-                return replace(state, **{event.name: event.value})
+    def update(self, state: Hacking, event: Event) -> Hacking | Iterator[Hacking]:
+        if event.name not in CURES:
+            return super().update(state, event)
         cures = state.cures | {event.name} if event.value else state.cures - {event.name}
         return self._chased(replace(state, cures=cures))
+
+    def on_question(self, state: Hacking, id: str) -> Hacking:
+        plain = self.chaser.chase(state.taste, id)
+        return self._chased(replace(state, question=id, plain=plain, typed="", best=None))
+
+    def on_keep(self, state: Hacking) -> Hacking:
+        hack = self.workshop.judged(state)
+        better = state.best is None or hack.score - hack.gold > state.best.score - state.best.gold
+        return replace(state, best=hack) if better and self.workshop.fools(state, hack) else state
+
+    def on_price(self, state: Hacking, price: int) -> Hacking:
+        return self._chased(replace(state, price=price))
 
     def _chased(self, state: Hacking) -> Hacking:
         """The same, with the chase that its cures lead to."""

@@ -64,13 +64,12 @@ class SameOptimum(Widget[Optimum]):
         return Optimum(self.ids[0], *readers_taste(preference_labeling, self.content))
 
     def update(self, state: Optimum, event: Event) -> Optimum | Iterator[Optimum]:
-        if event.name == "run":
-            return self._run(state)
-        if event.name == "question":
-            return Optimum(event.value, state.taste, state.whose, state.broken, state.leash)
-        if event.name == "leash":
-            return replace(state, leash=event.value)
+        if event.name not in BREAKS:
+            return super().update(state, event)
         return replace(state, broken=state.broken | {event.name} if event.value else state.broken - {event.name})
+
+    def on_question(self, state: Optimum, id: str) -> Optimum:
+        return Optimum(id, state.taste, state.whose, state.broken, state.leash)
 
     def stopped(self, state: Optimum) -> Optimum:
         return replace(state, stopped=True)
@@ -111,7 +110,7 @@ class SameOptimum(Widget[Optimum]):
 
     # Training.
 
-    def _run(self, state: Optimum) -> Iterator[Optimum]:
+    def on_run(self, state: Optimum) -> Iterator[Optimum]:
         state, experiment = replace(state, stopped=False), self.experiment(state)
         for run in walk(begin(experiment)):
             yield replace(state, run=run)

@@ -1,7 +1,8 @@
 """What a widget is: a pure state machine with a view.
 
     state0 = widget.start()                 # a frozen dataclass, cheap
-    state  = widget.update(state, event)    # pure; or a generator that yields states while long work goes on
+    state  = widget.update(state, event)    # pure; or a generator that yields states while long work goes on:
+                                            # what ``on_<event>`` makes of the state and the event's value
     html   = widget.view(state)             # htpy: escaped by construction
 
 The same widget renders its first view at build time and answers every event in the reader's browser. Its
@@ -11,7 +12,7 @@ state is the fold of its event log, so reload, undo, links and "Python arrived l
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import GeneratorType
 from typing import Any, ClassVar, cast, get_type_hints
 
@@ -38,7 +39,7 @@ class Options:
 
 
 class Widget[State]:
-    """Subclass it, declare the class variables, write ``start``, ``update`` and ``view``.
+    """Subclass it, declare the class variables, write ``start``, ``view`` and ``on_<event>`` for each event.
 
     ``name``    what chapters embed: ``::: widget name``
     ``title``   the figure's title
@@ -70,8 +71,20 @@ class Widget[State]:
         raise NotImplementedError
 
     def update(self, state: State, event: Event) -> State | Iterator[State]:
-        """The state after a checked event; a generator yields states as its work proceeds."""
-        raise NotImplementedError
+        """The state after a checked event; a generator yields states as its work proceeds.
+
+        ``on_<event>(state, value)`` says what an event does, ``on_<event>(state)`` where it has no value; an event
+        without one sets the field of its name.
+        """
+        handler = getattr(self, f"on_{event.name}", None)
+        if handler is not None:
+            return handler(state) if event.value is None else handler(state, event.value)
+        if hasattr(state, event.name):
+            return replace(cast(Any, state), **{event.name: event.value})
+        raise NotImplementedError(
+            f"{self.name} declares the event {event.name!r}: write on_{event.name}, or give its state a field of that "
+            "name."
+        )
 
     def view(self, state: State) -> htpy.Node:
         """The state as HTML. No style attributes, no inline handlers: a content security policy blocks them."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import htpy as h
 
 from widgets.kit import parts
-from widgets.kit.events import Event, Press
+from widgets.kit.events import Press
 from widgets.kit.widget import Widget
 
 
@@ -38,7 +38,7 @@ class $kind(Widget[${kind}State]):
     def start(self) -> ${kind}State:
         return ${kind}State()
 
-    def update(self, state: ${kind}State, event: Event) -> ${kind}State:
+    def on_press(self, state: ${kind}State) -> ${kind}State:
         return replace(state, presses=state.presses + 1)
 
     def view(self, state: ${kind}State) -> h.Node:
