@@ -2,13 +2,16 @@
 
 import itertools
 import re
+from dataclasses import dataclass
 
+import htpy as h
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.markup import parsed
-from widgets.kit.charts import Axis, Band, Bars, Dot, Dots, Line, Mark, Rule, chart
+from widgets.kit.charts import Axis, Band, Bars, Dot, Dots, Layer, Line, Mark, Rule, chart
+from widgets.kit.charts.layer import Plane, Value
 
 X, Y = Axis("steps", low=0, high=10), Axis("reward", low=-1, high=1)
 share = st.floats(0.05, 0.95)
@@ -117,3 +120,32 @@ def test_an_axis_that_has_its_own_words_uses_them_for_values_too():
     )
     assert rows(html) == [["0", "50 %"], ["10", "75 %"]]
     assert {"0 %", "100 %"} <= {tick.text for tick in html.all("text", "tick-y")}
+
+
+@dataclass(frozen=True)
+class Square(Layer):
+    """A mark that the charts know nothing of."""
+
+    x: float
+    y: float
+
+    def reach(self):
+        return [(self.x, self.y)]
+
+    def draw(self, frame):
+        yield Plane.DOTS, h.rect(class_="square", x=frame.across(self.x), y=frame.down(self.y), width="6", height="6")
+
+    def values(self, frame):
+        yield Value(self.x, self.y, "square", "plain", frame.y.value(self.y))
+
+    def said(self, frame):
+        return f"a square at {frame.x.value(self.x)} {frame.measured}"
+
+
+def test_a_new_mark_is_drawn_by_itself():
+    html = drawn(Square(40, 7), Line("score", [(0, 0), (20, 1)]), x=Axis("steps"), y=Axis("reward", low=0, high=14))
+    square = html.one("rect", "square")
+    assert (percent(square["x"]), percent(square["y"])) == (100, 50), "the axes span it"
+    assert rows(html) == [["0", "–", "0"], ["20", "–", "1"], ["40", "7", "–"]]
+    assert html.all("g", "column")[-1]["aria-label"] == "40 steps: square 7"
+    assert html.all("p", "visually-hidden")[0].text == "a square at 40 steps"

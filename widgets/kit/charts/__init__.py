@@ -10,8 +10,14 @@ Text keeps its size at every width, because only places are in per cent: no char
 phone. Every place is an SVG attribute, so changed data moves there smoothly.
 """
 
+from .band import Band
+from .bars import Bars
+from .dots import Dot, Dots
 from .draw import chart
-from .layers import Band, Bars, Dot, Dots, Layer, Line, Mark, Rule
+from .layer import Layer
+from .line import Line
+from .mark import Mark
+from .rule import Rule
 from .scales import Axis, Scale, log_ticks, spread, thinned, ticks
 
 Series = Line

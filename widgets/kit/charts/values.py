@@ -8,24 +8,13 @@ from dataclasses import dataclass
 
 import htpy as h
 
-from . import labels
-from .frame import Frame, percent
-from .layers import Bars, Dot, Dots, Layer, Line
-from .scales import Axis, spread, thinned
+from .labels import names, widest
+from .layer import Frame, Value, percent
+from .scales import spread, thinned
 
 # More values than this can't be pointed at one by one, nor heard with patience; the more lines, the fewer at each.
 COLUMNS, VALUES = 24, 60
 _ROUNDING = 1e-9
-
-
-@dataclass(frozen=True)
-class Value:
-    """What one line, bar or dot has to say at an x."""
-
-    name: str
-    y: float
-    tone: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -44,16 +33,12 @@ class Placed:
         return (at - width, at) if self.left else (at, at + width)
 
 
-def by_x(layers: Sequence[Layer], frame: Frame) -> dict[float, list[Value]]:
+def by_x(frame: Frame) -> dict[float, list[Value]]:
     """What every x has to say."""
     found: dict[float, list[Value]] = {}
-    for layer in layers:
-        if isinstance(layer, (Line, Bars)):
-            for x, y in layer.points:
-                found.setdefault(x, []).append(Value(layer.name, y, layer.tone, frame.y.value(y)))
-        elif isinstance(layer, Dots):
-            for dot in layer.dots:
-                found.setdefault(dot.x, []).append(Value(dot.name, dot.y, layer.tone, _with_whisker(dot, frame)))
+    for layer in frame.layers:
+        for value in layer.values(frame):
+            found.setdefault(value.x, []).append(value)
     return found
 
 
@@ -63,43 +48,40 @@ def told(values: dict[float, list[Value]]) -> list[float]:
     return thinned(sorted(values), min(COLUMNS, max(8, VALUES // widest)))
 
 
-def columns(layers: Sequence[Layer], names: Sequence[labels.Name], frame: Frame, axis: Axis) -> h.Node:
+def columns(frame: Frame) -> h.Node:
     """A column for every x that has room for its values; those without are left to the table."""
-    values = by_x(layers, frame)
+    values = by_x(frame)
     every = told(values)
-    rows = _rows(every, names, frame)
-    placed = {x: found for x in every if (found := rows(values[x]) if rows else place(x, values[x], names, frame))}
+    rows = _rows(every, frame)
+    placed = {x: found for x in every if (found := rows(values[x]) if rows else place(x, values[x], frame))}
     xs = list(placed)
     for index, x in enumerate(xs):
         left = (frame.x(xs[index - 1]) + frame.x(x)) / 2 if index else 0.0
         right = (frame.x(x) + frame.x(xs[index + 1])) / 2 if index + 1 < len(xs) else 1.0
         room = max(left, 0.0), min(right, 1.0)
-        yield _column(x, _from_top(values[x]), placed[x], room, frame, axis, last=index + 1 == len(xs))
+        yield _column(x, _from_top(values[x]), placed[x], room, frame, last=index + 1 == len(xs))
 
 
-def _rows(
-    xs: Sequence[float], names: Sequence[labels.Name], frame: Frame
-) -> Callable[[Sequence[Value]], Placed] | None:
+def _rows(xs: Sequence[float], frame: Frame) -> Callable[[Sequence[Value]], Placed] | None:
     """While lines have only begun, their names stand where values would: each value then stands in its name's row,
     behind it.
     """
-    if not names or not xs or frame.x(xs[-1]) >= 0.5:
+    named = names(frame)
+    if not named or any(name.inside for name in named) or frame.x(xs[-1]) >= 0.5:
         return None
-    row = {name.line.name: name.place for name in names}
-    if any(name.inside for name in names):
-        return None
+    row = {name.line.name: name.place for name in named}
     return lambda values: Placed(
         xs[-1], None, tuple(row.get(value.name, 1 - frame.y(value.y)) for value in _from_top(values))
     )
 
 
-def place(x: float, values: Sequence[Value], names: Sequence[labels.Name], frame: Frame) -> Placed | None:
+def place(x: float, values: Sequence[Value], frame: Frame) -> Placed | None:
     """At their own height, left of their points or right of them, moved as little as keeps them clear of names and of
     each other.
 
     Left first, where there is room: to the right stand the names of lines. None where neither side has room.
     """
-    (letter, before), ordered = labels.widest([name.line for name in names]), _from_top(values)
+    (letter, before), ordered = widest(frame), _from_top(values)
     wanted = [1 - frame.y(value.y) for value in ordered]
     width = letter * (max(len(value.words) for value in values) + 1.5)
     sides = [left for left in (True, False) if (frame.x(x) >= width if left else frame.x(x) + width <= 1 + letter * 2)]
@@ -108,7 +90,7 @@ def place(x: float, values: Sequence[Value], names: Sequence[labels.Name], frame
         column = Placed(x, left, ())
         boxes = [column.box(value.words, frame, letter) for value in values]
         reach = min(box[0] for box in boxes), max(box[1] for box in boxes)
-        in_the_way = [name.place for name in names if _meet(name.box(frame, letter, before), reach)]
+        in_the_way = [name.place for name in names(frame) if _meet(name.box(frame, letter, before), reach)]
         places = around(wanted, in_the_way, frame.gap)
         if places:
             tried.append((sum(abs(one - other) for one, other in zip(places, wanted, strict=True)), not left, places))
@@ -150,15 +132,8 @@ def _from_top(values: Sequence[Value]) -> list[Value]:
     return sorted(values, key=lambda value: -value.y)
 
 
-def _with_whisker(dot: Dot, frame: Frame) -> str:
-    words = frame.y.value(dot.y)
-    if dot.low is None or dot.high is None:
-        return words
-    return f"{words} ({frame.y.value(dot.low)} to {frame.y.value(dot.high)})"
-
-
 def _column(
-    x: float, values: list[Value], placed: Placed, room: tuple[float, float], frame: Frame, axis: Axis, last: bool
+    x: float, values: list[Value], placed: Placed, room: tuple[float, float], frame: Frame, last: bool
 ) -> h.Element:
     said = ", ".join(f"{value.name} {value.words}" for value in values)
     left, right = room
@@ -167,7 +142,7 @@ def _column(
         class_="column",
         role="img",
         tabindex="0" if last else "-1",
-        aria_label=f"{frame.x.value(x)} {axis.label}: {said}",
+        aria_label=f"{frame.x.value(x)} {frame.measured}: {said}",
     )[
         h.rect(class_="column-room", x=percent(left), y="0", width=percent(right - left), height="100%"),
         h.line(class_="column-line", x1=frame.across(x), x2=frame.across(x), y1="0", y2="100%"),
