@@ -201,6 +201,29 @@ def test_every_group_of_radio_buttons_shows_its_choice(page, address):
     assert set(groups) <= {1}
 
 
+def test_another_figure_answers_while_long_work_goes_on(page):
+    page.goto("04-dpo/")
+    walks, drafts = Figure(page, "same-optimum").ready(), Figure(page, "constitution").ready()
+    walks.button("Let both walk").click()
+    expect(walks.button("Stop")).to_be_visible()
+    drafts.button("Another draft").click()
+    expect(drafts.section).to_have_attribute("data-pending", "0")
+    expect(walks.section).to_have_attribute("data-pending", "1")
+    walks.button("Stop").click()
+    expect(walks.section).to_have_attribute("data-pending", "0")
+
+
+def test_what_is_pressed_next_ends_long_work_also_before_that_has_begun(page):
+    page.goto("04-dpo/")
+    figure = Figure(page, "same-optimum").ready()
+    figure.section.evaluate(
+        "node => ['run', 'oracle'].forEach((name) => node.querySelector(`[data-event=${name}]`).click())"
+    )
+    expect(figure.section).to_have_attribute("data-pending", "0")
+    run, oracle = decode(figure.log())
+    assert run.name == "run" and run.steps < 10 and oracle.name == "oracle"
+
+
 def test_a_stopped_run_leaves_a_figure_that_goes_on(page):
     page.goto("04-dpo/")
     figure = Figure(page, "same-optimum").ready()

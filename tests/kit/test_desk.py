@@ -1,13 +1,17 @@
 """The desk, driven as the worker drives it: JSON in, one step at a time, JSON out."""
 
 import itertools
+import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from widgets.kit.agenda import CALM
 from widgets.kit.codec import decode, encode
-from widgets.kit.desk import CALM
 from widgets.kit.events import Event, Rejected
 from widgets.kit.registry import Registry
+from widgets.kit.session import Session
 
 from .counter import Counter, Doubler
 from .page import REGISTRY, Page
@@ -104,6 +108,116 @@ def test_a_new_message_stops_long_work(kind):
     page.post(kind, name="add", value=None)
     page.replies()
     assert page.count() == {"stop": 10, "undo": 0, "event": 11}[kind]
+
+
+def test_what_the_reader_does_next_stops_long_work_also_where_both_have_waited():
+    """As before Python is there: the second press finds the first not begun."""
+    page = Page()
+    page.mount()
+    page.event("slowly", 1000)
+    pressed = page.event("add")
+    last = page.replies()[-1]
+    assert last["id"] == pressed and not last["busy"]
+    slowly, add = page.desk.session("counter").log
+    assert add == Event("add") and slowly.steps < 5 and page.count() == slowly.steps + 1
+
+
+def test_steps_that_have_waited_together_are_whole():
+    page = Page()
+    page.mount()
+    for _ in range(4):
+        page.event("add")
+    page.replies()
+    assert page.desk.session("counter").log == [Event("add")] * 4
+
+
+class Other(Counter):
+    name = "other"
+
+
+def at_work(steps=10):
+    """A page whose first figure has been counting for a while, and another that has nothing to do with it."""
+    page = Page(ticking(), registry=Registry([Counter, Doubler, Other]))
+    for widget in ("counter", "other"):
+        page.mount(widget)
+    page.replies()
+    page.event("slowly", 1000)
+    for _ in range(steps):
+        page.desk.step()
+    return page
+
+
+def test_another_figure_is_answered_while_long_work_goes_on():
+    page = at_work()
+    pressed = page.event("add", widget="other")
+    first = next(json.loads(reply) for reply in iter(page.desk.step, None) if reply)
+    assert (first["widget"], first["id"], first["busy"]) == ("other", pressed, False)
+    assert page.count() < 20
+    last = page.replies()[-1]
+    assert last["widget"] == "counter" and not last["busy"] and page.count() == 1000
+    assert page.desk.session("counter").log == [Event("slowly", 1000)]
+
+
+@pytest.mark.parametrize("kind", ["stop", "undo", "event"])
+def test_work_that_was_set_aside_is_stopped_like_any_other(kind):
+    page = at_work()
+    page.event("slowly", 1000, widget="other")
+    for _ in range(10):
+        page.desk.step()
+    before = page.count()
+    page.post(kind, name="add", value=None)
+    page.replies()
+    assert page.count() == {"stop": before, "undo": 0, "event": before + 1}[kind]
+    assert page.count("other") == 1000
+
+
+def test_a_figure_that_comes_to_the_page_does_not_wait_for_another_ones_work():
+    page = at_work()
+    page.mount("doubler")
+    first = next(json.loads(reply) for reply in iter(page.desk.step, None) if reply)
+    assert first["widget"] == "doubler" and page.count() < 20
+    page.replies()
+    assert page.count("doubler") == 2000
+
+
+def test_a_link_waits_for_the_figures_that_it_is_of():
+    page = at_work()
+    page.post("link", "other", of=["other", "counter"])
+    link = page.replies()[-1]
+    assert link["type"] == "link" and decode(link["links"]["counter"]["log"]) == (Event("slowly", 1000),)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_whatever_comes_between_whatever_nothing_is_lost_and_all_is_answered(data):
+    """Messages at any moment, for figures that build on each other and that don't."""
+    names = ["counter", "doubler", "other"]
+    page = Page(ticking(), registry=Registry([Counter, Doubler, Other]))
+    for widget in names:
+        page.mount(widget)
+    asked, answered = {}, {}
+
+    def work(steps):
+        for reply in itertools.islice(iter(page.desk.step, None), steps):
+            if reply and not json.loads(reply).get("busy"):
+                answered[json.loads(reply)["widget"]] = json.loads(reply)["id"]
+
+    for _ in range(data.draw(st.integers(1, 12))):
+        widget = data.draw(st.sampled_from(names))
+        short = "more" if widget == "doubler" else "add"
+        name, value = data.draw(st.sampled_from([(short, None), ("slowly", 40), ("stop", None), ("undo", None)]))
+        if name in ("stop", "undo"):
+            asked[widget] = page.post(name, widget)
+        else:
+            asked[widget] = page.event(name, value, widget)
+        work(data.draw(st.integers(0, 30)))
+    work(None)
+    for widget in names:
+        session = page.desk.session(widget)
+        again = Session(session.widget, {need: page.desk.session(need).state for need in session.widget.needs})
+        list(again.replay(session.log, messages := []))
+        assert again.state == session.state and not messages
+    assert all(answered[widget] >= id for widget, id in asked.items())
 
 
 def test_undo_reset_and_load():

@@ -1,7 +1,8 @@
 """The desk serves a page: it keeps every widget's session and works through what the page asks, bit by bit.
 
 The page posts messages (JSON), the desk answers with replies (JSON, see ``replies``). ``step`` does one small piece of
-work, so that whoever drives the desk can take in new messages between two pieces: that is how long work is stopped.
+work, so that whoever drives the desk can take in new messages between two pieces: that is how long work is stopped, and
+set aside while other figures are answered (see ``agenda``).
 
 Messages, all with ``id`` (rising) and ``widget`` (its name):
     mount   options, log (text or null), needs ({name: log text or null}), owed ({name: messages on top of that log})
@@ -19,12 +20,12 @@ import json
 import sys
 import time
 import traceback
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from . import files, replies
+from .agenda import DEEDS, Agenda, Steps
 from .events import Event, Rejected
 from .notes import Notes
 from .registry import Registry
@@ -34,23 +35,6 @@ from .sessions import Sessions
 
 # The reader sees the state of long work this often, in seconds.
 REFRESH = 0.06
-# Seconds without a message before figures follow the one that the reader is busy with.
-CALM = 0.3
-# What a reader does to a figure, as it waits in storage.
-DEEDS = ("event", "undo", "reset", "load")
-# Messages of the reader end these kinds of work in the same widget; replays go on to their end.
-STOPPING, STOPPED = (*DEEDS, "stop"), ("event", "save")
-
-Steps = Generator[Reply | None]
-
-
-@dataclass
-class Work:
-    """The work in hand: an answer to a message, or a figure that follows another one."""
-
-    message: Message
-    steps: Steps
-    follows: bool = False
 
 
 class Desk:
@@ -59,11 +43,7 @@ class Desk:
     def __init__(self, registry: Registry, content: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._sessions = Sessions(registry, content)
         self._clock = clock
-        self._asked: deque[Message] = deque()
-        self._followers: dict[str, int] = {}  # by name: the message that they follow; the reader's come before them
-        self._heard = 0.0  # when the last message came
-        self._taken = 0  # the id of the last message worked on
-        self._work: Work | None = None
+        self._agenda = Agenda(clock)
         self._notes = Notes()  # of the work in hand
         self._answers: dict[str, Callable[[Message], Iterable[Reply | None]]] = {
             "mount": self._mount,
@@ -82,69 +62,41 @@ class Desk:
     def post(self, text: str) -> None:
         """Takes a message in, and stops the work that it makes pointless or that can wait."""
         message = json.loads(text)
-        self._heard = self._clock()
-        if self._asked and self._supersedes(message, self._asked[-1]):
-            self._asked.pop()
-        self._asked.append(message)
-        if self._work and message["type"] in STOPPING:
-            self._give_way(self._work, message)
+        self._agenda.hear()
+        self._agenda.post(message, latest=self._is_setter(message))
 
     def hold(self, name: str, size: int, mark: str, read: Callable[[int, int], Any]) -> None:
         """Takes in a file that the reader gave, see ``files``."""
-        self._heard = self._clock()
+        self._agenda.hear()
         files.hold(name, size, mark, read)
 
     def step(self) -> str | None:
         """Does one piece of work. Returns a reply, ``""`` when there is none yet, None when nothing is left to do."""
-        self._work = work = self._work or self._next()
+        work = self._agenda.next(self._answer, self._follow)
         if work is None:
             return None
+        self._notes = work.notes
         try:
             reply = next(work.steps)
             return json.dumps(reply, allow_nan=False) if reply else ""
         except StopIteration:
-            self._work = None
+            self._agenda.done()
             return ""
         except Exception as error:
-            self._work = None
+            self._agenda.done()
             _print(error)
             return json.dumps(replies.failure(work.message, error))
 
     def can_wait(self) -> float:
         """For how many seconds all that is left to do can wait: figures follow when the reader pauses."""
-        if self._work or self._asked or not self._followers:
-            return 0.0
-        return max(0.0, self._heard + CALM - self._clock())
+        return self._agenda.can_wait()
 
     def session(self, name: str) -> Session[Any]:
         return self._sessions[name]
 
-    # What is worked on, and when.
-
-    def _next(self) -> Work | None:
-        self._notes = Notes()
-        if self._asked:
-            message = self._asked.popleft()
-            self._taken = message["id"]
-            return Work(message, self._answer(message))
-        if self._followers:
-            name = next(iter(self._followers))
-            message = {"widget": name, "id": self._followers.pop(name)}
-            return Work(message, self._follow(message), follows=True)
-        return None
-
-    def _give_way(self, work: Work, message: Message) -> None:
-        if work.follows:
-            self._followers[work.message["widget"]] = work.message["id"]  # later, from the beginning
-        elif work.message["type"] not in STOPPED or work.message["widget"] != message["widget"]:
-            return
-        work.steps.close()
-        self._work = None
-
-    def _supersedes(self, message: Message, waiting: Message) -> bool:
+    def _is_setter(self, message: Message) -> bool:
         """A slider in motion sends many events; of those not yet begun, only the last need be worked on."""
-        same = all(message.get(key) == waiting.get(key) for key in ("type", "widget", "name"))
-        if not same or message["type"] != "event" or message["widget"] not in self._sessions:
+        if message["type"] != "event" or message["widget"] not in self._sessions:
             return False
         types = self._sessions[message["widget"]].widget.events
         return any(kind.name == message["name"] and kind.setter for kind in types)
@@ -182,8 +134,8 @@ class Desk:
         shown.
         """
         for follower in self._sessions.outdate(message["widget"]):
-            if follower not in self._followers:
-                self._followers[follower] = message["id"]
+            if follower not in self._agenda.followers:
+                self._agenda.followers[follower] = message["id"]
                 yield replies.stale(message, follower)
 
     # Widgets come and go.
@@ -244,7 +196,11 @@ class Desk:
     def _event(self, message: Message) -> Iterator[Any]:
         event = Event(message["name"], message.get("value"))
         try:
-            yield from self._sessions[message["widget"]].send(event)
+            with closing(self._sessions[message["widget"]].send(event)) as states:
+                for pieces, state in enumerate(states):
+                    yield state
+                    if pieces and self._agenda.is_ended(message["widget"]):
+                        return
         except Rejected as rejected:
             self._notes.messages.append(str(rejected))
 
@@ -267,10 +223,10 @@ class Desk:
         return replies.view(
             self._sessions[name],
             self._notes,
-            taken=self._taken,
+            taken=self._agenda.taken,
             busy=busy,
             first=first,
-            stale=name in self._followers,
+            stale=name in self._agenda.followers,
             untouched=self._sessions.is_untouched(name),
         )
 

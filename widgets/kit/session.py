@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import islice
@@ -41,7 +41,7 @@ class Session[State]:
             self._told = self.log.copy(), encode(self.log)
         return self._told[1]
 
-    def send(self, event: Event) -> Iterator[State]:
+    def send(self, event: Event) -> Generator[State, None, None]:
         """Checks the event, writes it down and yields the states it leads to; raises Rejected."""
         event = self.widget.check(event)
         if self.log and self._replaces(event, self.log[-1]):
