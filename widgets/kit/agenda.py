@@ -1,8 +1,8 @@
 """What the desk has to do, and in which order.
 
 The page's messages are answered one after the other. Work that goes on for a while is set aside for messages about
-other figures, and taken up again once these are answered. A message of the reader about the same figure ends it. Figures
-that follow another one come last, once the reader pauses.
+other figures, and taken up again once these are answered. A message of the reader about the same figure ends it.
+Figures that follow another one come last, once the reader pauses.
 """
 
 from __future__ import annotations
