@@ -4,6 +4,7 @@ import math
 import re
 import string
 import zlib
+from random import Random
 
 import pytest
 from hypothesis import example, given, settings
@@ -47,6 +48,20 @@ def test_hardly_an_event_is_lost_with_the_last_letters():
     text = encode(log)
     kept = [len(read(text[:-missing]).events) for missing in (1, 5, 20, 100)]
     assert kept == sorted(kept, reverse=True) and kept[0] >= 98 and kept[2] >= 90
+
+
+def test_the_more_is_left_of_a_text_the_more_events_it_gives_wherever_a_quotation_is_cut():
+    words = "".join(Random(0).choices('[]{}\\"abc', k=200))
+    text = encode([Event("next"), Event("say", words), Event("next")])
+    kept = [events_left(text[:left]) for left in range(len(text) + 1)]
+    assert kept == sorted(kept) and set(kept) == {0, 1, 2, 3}
+
+
+def events_left(text):
+    try:
+        return len(read(text).events)
+    except Rejected:
+        return 0
 
 
 @given(st.lists(events, max_size=10), st.text(st.sampled_from(string.ascii_letters + string.digits), max_size=12))
@@ -112,7 +127,9 @@ def test_what_is_written_has_the_described_form(log):
     for start in range(0, len(body), 11):
         value = sum(DIGITS.index(digit) * 62**place for place, digit in enumerate(reversed(body[start : start + 11])))
         packed += value.to_bytes(min(8, size - len(packed)), "big")
-    entries = json.loads(zlib.decompress(packed, -15).decode("utf-8", "surrogatepass"))
+    plain = zlib.decompress(packed, -15).decode("utf-8", "surrogatepass")
+    entries = json.loads(plain)
+    assert plain == json.dumps(entries, separators=(",", ":"), ensure_ascii=False), "no spaces, no letters spelled out"
     assert [entry[0] for entry in entries] == [event.name for event in log]
     steps = [entry[2] if len(entry) == 3 else None for entry in entries]
     assert steps == [event.steps for event in log]
@@ -120,10 +137,23 @@ def test_what_is_written_has_the_described_form(log):
     assert bare == [event.value is None and event.steps is None for event in log], "no value takes no room"
 
 
-def test_every_part_of_a_cut_body_gives_all_bytes_that_it_fixes():
+def test_half_a_character_is_kept():
+    """Programs make such texts, and JSON has them."""
+    log = (Event("say \ud83d", ("\ude00", "whole \U0001f600")),)
+    assert decode(encode(log)) == log
+    assert decode(packed(json.dumps([["say \ud83d", ["\ude00", "whole \U0001f600"]]]).encode())) == log
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_number_that_json_lacks_is_not_written(value):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        encode([Event("beta", value)])
+
+
+@pytest.mark.parametrize("plain", [b"\xc8\x07", b"\xff\xff", b"\xff\xfe", b"\x00\xff", b"\x00\x00"])
+def test_every_part_of_a_cut_body_gives_all_bytes_that_it_fixes(plain):
     """Against a search over all bytes that there may be: those on which all agree that begin with what is left."""
     every = {pair: written(pair) for pair in (bytes([one, two]) for one in range(256) for two in range(256))}
-    plain = bytes([200, 7])
     digits = every[plain]
     for left in range(len(digits)):
         may = [pair for pair, text in every.items() if text.startswith(digits[:left])]
@@ -150,7 +180,7 @@ def test_every_part_of_a_cut_body_gives_all_bytes_that_it_fixes():
     ],
 )
 def test_a_text_that_no_log_has_is_rejected_with_the_reason(text, says):
-    with pytest.raises(Rejected, match=says):
+    with pytest.raises(Rejected, match=f"^a saved state .*{says}"):
         read(text)
 
 
@@ -158,7 +188,7 @@ def test_a_letter_more_or_less_before_the_body_is_damage():
     text = encode([Event("next")] * 3)
     for place in range(2, 11):
         wrong = text[:place] + DIGITS[(DIGITS.index(text[place]) + 1) % 62] + text[place + 1 :]
-        with pytest.raises(Rejected, match="not what they were"):
+        with pytest.raises(Rejected, match="^a saved state is damaged: some of its letters are not what they were$"):
             read(wrong)
 
 
@@ -210,15 +240,35 @@ def test_the_cut_json_is_closed_after_its_last_whole_event_whatever_brackets_its
         codec._whole_events(b'[["a"')
 
 
+@given(st.lists(st.lists(st.text(st.sampled_from('[]{}",\\a'), max_size=4), min_size=1, max_size=3), max_size=3))
+def test_wherever_json_is_cut_all_whole_events_before_are_kept(entries):
+    """Against every beginning of the list, written out."""
+    written = [json.dumps(entry).encode() for entry in entries]
+    beginnings = [b"[" + b",".join(written[:count]) for count in range(len(written) + 1)]
+    plain = beginnings[-1] + b"]"
+    for left in range(len(plain)):
+        whole = [beginning for beginning in beginnings[1:] if plain[:left].startswith(beginning)]
+        if whole:
+            assert codec._whole_events(plain[:left]) == whole[-1] + b"]"
+        else:
+            with pytest.raises(Rejected, match="^a saved state is damaged: all but its beginning is missing"):
+                codec._whole_events(plain[:left])
+
+
 def test_a_link_of_the_first_release_still_opens():
-    assert [event.name for event in decode(packed(b'[["label",["a","b","a"]],["next"]]'))] == ["label", "next"]
-    assert read(packed(b'[["label",["a","b","a"]],["next"]]') + "_").events[1] == Event("next"), (
-        "an underscore too many"
-    )
+    log = (Event("label", ("a", "b", "a")), Event("next"))
+    assert decode(packed(b'[["label",["a","b","a"]],["next"]]')) == log
+
+
+@pytest.mark.parametrize("spaces", range(3))
+@pytest.mark.parametrize("more", ["_", "_-", "_-_", "_-_-", "_-_-_"])
+def test_what_was_added_to_a_link_of_the_first_release_falls_off(spaces, more):
+    text = packed(b'[["label",["a","b","a"]],["next"]' + b" " * 7 * spaces + b"]", level=0)
+    assert decode(text + more) == (Event("label", ("a", "b", "a")), Event("next"))
 
 
 def test_a_later_format_is_told_from_a_damaged_one():
-    with pytest.raises(Newer):
+    with pytest.raises(Newer, match="^a saved state was made by a newer release of this book$"):
         read("3.whatever")
 
 
@@ -234,10 +284,11 @@ def test_any_bytes_decode_to_a_log_or_a_clear_rejection(data):
         assert decode(encode(log)) == log
 
 
-def packed(plain: bytes) -> str:
-    return "1." + base64.urlsafe_b64encode(zlib.compress(plain)).decode().rstrip("=")
+def packed(plain: bytes, level: int = 6) -> str:
+    return "1." + base64.urlsafe_b64encode(zlib.compress(plain, level)).decode().rstrip("=")
 
 
+TOO_DEEP = "a saved state is not JSON: it is nested more than 6 deep"
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
@@ -258,26 +309,30 @@ def test_any_json_decodes_to_a_log_or_a_clear_rejection(plain):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("x.abc", "starts with '1.' or '2.'"),
-        ("2.abc", "all but its beginning"),
-        ("2.a-c", "letters, digits"),
-        ("1.a b", "letters, digits"),
-        (packed(b"[]")[:-3], "damaged"),
-        (packed(b"[NaN]"), "not JSON"),
-        (packed(b'[["x",1e999]]'), "not a finite number"),
-        (packed(b'[["x",' + b"9" * 5000 + b"]]"), "digits"),
-        (packed(b'[["x",' + b"[" * 100_000 + b"]" * 100_000 + b"]]"), "nested more than 6 deep"),
-        (packed(b"{}"), "a list of events"),
-        (packed(b'[["x",{}]]'), "a text, a number"),
-        (packed(b'[["x",[[[[[1]]]]]]]'), "nested more than 6 deep"),
-        (packed(b'[["x",1,-1]]'), "steps are a whole number"),
-        (packed(b'[["x",1,true]]'), "steps are a whole number"),
-        (packed(b"[" + b" " * (LIMIT + 1) + b"]"), "more than"),
+        ("x.abc", "a saved state starts with '1.' or '2.', this one with 'x.abc'"),
+        ("x.abcdefghijklm", "a saved state starts with '1.' or '2.', this one with 'x.abcdefghij'"),
+        ("2.abc", "a saved state is damaged: all but its beginning is missing"),
+        ("2.a-c", "a saved state holds only letters, digits, dash and underscore"),
+        ("1.a b", "a saved state holds only letters, digits, dash and underscore"),
+        (encode([Event("next")])[:-1], "a saved state is damaged: its end is missing"),
+        (packed(b"[]")[:-3], "a saved state is damaged: all but its beginning is missing"),
+        (packed(b"[NaN]"), "a saved state is not JSON: NaN is not a finite number"),
+        (packed(b'[["x",1e999]]'), "a saved state is not JSON: 1e999 is not a finite number"),
+        (packed(b'[["x",' + b"9" * 5000 + b"]]"), f"a saved state is not JSON: {'9' * 20}… has more than 16 digits"),
+        (packed(b'[["x",' + b"[" * 100_000 + b"]" * 100_000 + b"]]"), TOO_DEEP),
+        (packed(b"{}"), "a saved state is a list of events"),
+        (packed(b'[["x",{}]]'), "an event's value is a text, a number, a switch or a list of these"),
+        (packed(b'[["x",[[[[[1]]]]]]]'), TOO_DEEP),
+        (packed(b"[[1]]"), "an event is a name, a value and a number of steps; got [1]"),
+        (packed(b'[["x",1,-1]]'), "'x': steps are a whole number, got -1"),
+        (packed(b'[["x",1,true]]'), "'x': steps are a whole number, got True"),
+        (packed(b"[" + b" " * (LIMIT + 1) + b"]"), "a saved state holds more than 16000000 bytes"),
     ],
 )
 def test_a_hostile_text_is_rejected_with_the_reason(text, says):
-    with pytest.raises(Rejected, match=says):
+    with pytest.raises(Rejected) as told:
         decode(text)
+    assert str(told.value) == says
 
 
 def test_two_hundred_labels_fit_a_link():

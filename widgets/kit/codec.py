@@ -38,7 +38,7 @@ _OLD = re.compile(r"1\.([A-Za-z0-9_-]*)\Z")
 _NEW = re.compile(r"2\.[0-9A-Za-z]*\Z")
 _LONGEST_NUMBER = 16
 # What opens or closes in JSON. A text that never ends goes to the end.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 # Lists in one another: the list of events, an event, and its value.
 _DEPTH = 2 + 4
 
@@ -52,7 +52,7 @@ class Reading:
     """The events that a text holds; ``cut`` when its end is missing, and perhaps events with it."""
 
     events: tuple[Event, ...]
-    cut: bool = False
+    cut: bool
 
 
 def encode(log: Iterable[Event]) -> str:
