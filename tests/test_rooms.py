@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,23 @@ def test_a_room_imports_only_what_it_may(path):
             assert there == room or there in OWN[room], f"{path.name} imports {name}"
         elif room in OTHERS:
             assert top in OTHERS[room] or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+def module(name: str) -> Path | None:
+    """The file of a module of the book, by its absolute name or that of something in it; None for other modules."""
+    parts = name.split(".")[1:] if name.startswith("widgets.") else []
+    for size in range(len(parts), 0, -1):
+        there = PACKAGE.joinpath(*parts[:size])
+        for path in (there.with_suffix(".py"), there / "__init__.py"):
+            if path.exists():
+                return path
+    return None
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Also not where only types are meant, nor in the middle of a function."""
+    graph = {path: {module(name) for name in imported(path)} - {None, path} for path in MODULES}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 
 def test_nothing_the_browser_runs_needs_numpy_random_or_fft():

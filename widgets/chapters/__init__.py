@@ -5,11 +5,10 @@ from __future__ import annotations
 from widgets.kit.registry import Registry
 
 from .constitution import Constitution
-from .content import Content
+from .content import Content, trained
 from .data_audit import DataAudit
 from .method_cards import MethodCards
 from .mixing_desk import MixingDesk
-from .models import trained
 from .pipeline_stepper import PipelineStepper
 from .prediction import Prediction
 from .preference_labeling import PreferenceLabeling

@@ -14,7 +14,7 @@ from widgets.core import constitution
 from widgets.core.pipeline import Task, align
 from widgets.kit.events import one_of
 
-from .models import Models, unpack
+from .models import Models, pack, unpack
 
 Style = Literal["helpful", "curt", "flattering", "padded", "hedged", "rude", "wrong"]
 
@@ -207,3 +207,8 @@ class Content:
 
 def _weighted(patterns: tuple[Pattern, ...]) -> tuple[tuple[tuple[str, ...], float], ...]:
     return tuple((pattern.pattern, pattern.weight) for pattern in patterns)
+
+
+def trained(content: Content, question: str, seed: int) -> str:
+    """The packed models of a question, as a job of the build."""
+    return pack(align(content.tasks[question], seed))

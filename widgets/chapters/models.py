@@ -10,15 +10,11 @@ from __future__ import annotations
 import base64
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from widgets.core.language_model import LanguageModel
-from widgets.core.pipeline import LENGTH, Stages, Task, align
-
-if TYPE_CHECKING:
-    from .content import Content
+from widgets.core.pipeline import LENGTH, Stages, Task
 
 SCALE = 64.0
 FORBIDDEN = -(2**15)
@@ -32,11 +28,6 @@ class Models:
     raw: LanguageModel
     tuned: LanguageModel
     aligned: LanguageModel
-
-
-def trained(content: Content, question: str, seed: int) -> str:
-    """The packed models of a question, as a job of the build."""
-    return pack(align(content.tasks[question], seed))
 
 
 def pack(stages: Stages) -> str:

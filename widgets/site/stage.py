@@ -19,7 +19,7 @@ from widgets.kit.registry import Registry
 
 from .book import Book, read
 from .pages.citations import Citations
-from .pages.embeds import Embed
+from .pages.embed import Embed
 
 if TYPE_CHECKING:
     from .computing.compute import Computer

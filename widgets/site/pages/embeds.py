@@ -6,41 +6,19 @@ Each is seen from the page that the figure stands on (its ``<base>``): every add
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from ..stage import Stage
-
-FOLDER = "embed"
-
-
-@dataclass(frozen=True)
-class Embed:
-    """A figure with its options, as text, and the Markdown file in which it stands first."""
-
-    name: str
-    options: tuple[tuple[str, str], ...]
-    source: str
-
-    @property
-    def slug(self) -> str:
-        """Its name, then what its author set: mixing-desk-backwards, counter-step-5."""
-        return "-".join([self.name, *(key if value == "True" else f"{key}-{value}" for key, value in self.options)])
-
-    @property
-    def address(self) -> str:
-        return f"{FOLDER}/{self.slug}/"
+from ..stage import Stage
+from .embed import FOLDER
+from .figure import embedded
 
 
 def pages(stage: Stage, env: Any, config: Any, files: Any) -> Iterator[tuple[str, str]]:
     """Where in the site each figure's own page lies, and its HTML; once all of the book's pages are rendered."""
     from mkdocs.commands.build import get_context
-
-    from .figure import embedded
 
     template, theme = env.get_template("embed.html"), env.get_template("base.html")
     for slug, embed in sorted(stage.embeds.items()):

@@ -17,7 +17,7 @@ from pygments.lexers import PythonLexer
 from widgets.kit.widget import Widget, parse_options
 
 from ..stage import Stage
-from .embeds import Embed
+from .embed import Embed
 
 
 def figure(widget: Widget, stage: Stage) -> tuple[str, str]:
