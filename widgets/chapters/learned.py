@@ -47,7 +47,7 @@ def scores(state: Labeling, pool: Pool) -> h.Node:
     """The mean score of each kind of answer after every label; the model is never told the kinds."""
     history = np.array(state.history)
     series = [
-        charts.Series(STYLES[style], tuple(enumerate((history @ mean).tolist())), TONES.get(style, "plain"))
+        charts.Line(STYLES[style], tuple(enumerate((history @ mean).tolist())), TONES.get(style, "plain"))
         for style, mean in pool.styles.items()
     ]
     changes = len(history) - 1
@@ -172,7 +172,7 @@ def _unseen(state: Labeling, pool: Pool) -> Iterator[tuple[str, float, float]]:
     return iter(sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
-def _highest(series: Sequence[charts.Series], counts: Counts) -> str:
+def _highest(series: Sequence[charts.Line], counts: Counts) -> str:
     """Which kinds of answers score highest and lowest, in a sentence."""
     best, worst = (pick(series, key=lambda line: line.points[-1][1]) for pick in (max, min))
     if best.points[-1][1] - worst.points[-1][1] < 1e-9:

@@ -20,9 +20,7 @@ from .mark import Mark
 from .rule import Rule
 from .scales import Axis, Scale, log_ticks, spread, thinned, ticks
 
-Series = Line
-
 __all__ = [
-    "Axis", "Band", "Bars", "Dot", "Dots", "Layer", "Line", "Mark", "Rule", "Scale", "Series",
+    "Axis", "Band", "Bars", "Dot", "Dots", "Layer", "Line", "Mark", "Rule", "Scale",
     "chart", "log_ticks", "spread", "thinned", "ticks",
 ]  # fmt: skip
