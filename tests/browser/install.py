@@ -1,9 +1,9 @@
 """Finds the browsers that the tests drive, and installs those that are missing where that is possible.
 
 Chromium, best its headless shell, which draws no windows and so runs the tests in half the time: Playwright's own, the
-system's, Debian's package (as root), Playwright's download, else a whole Chromium. Where none of these works, one
-sentence says what to install. Firefox and WebKit: the system's, Debian's package (as root); where neither works, the
-tests of them are passed over and say what to install.
+system's, Debian's package (as root); else a whole Chromium that is there, Playwright's download, Debian's package. If
+none of these works, one sentence says what to install. Firefox and WebKit: the system's, Debian's package (as root); if
+neither works, the tests of them are passed over and say what to install.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def find(playwright: Playwright) -> str | None:
 
 
 def install(playwright: Playwright) -> str | None:
-    """Installs a headless shell by the first way that works; the path, or None where no Chromium is there."""
-    for way in (lambda: _debian(SHELL), _download, lambda: find(playwright) or _debian("chromium")):
+    """Installs a headless shell where that is easy, else whatever is missing; the path, or None where nothing works."""
+    for way in (lambda: _debian(SHELL), lambda: find(playwright), _download, lambda: _debian("chromium")):
         if way():
             break
     return find(playwright)
