@@ -126,3 +126,10 @@ def test_a_question_that_a_figure_offers_and_nobody_wrote_is_named(content):
 def test_every_handler_is_of_an_event_that_is_declared(name):
     handlers = {method.removeprefix("on_") for method in dir(widget(name)) if method.startswith("on_")}
     assert handlers <= {declared.name for declared in widget(name).events}
+
+
+def test_a_principle_that_a_figure_begins_with_and_nobody_wrote_is_named(content):
+    fewer = replace(content, principles=content.principles[:1])
+    for name in ("constitution", "preference-labeling"):
+        with pytest.raises(ValueError, match="begins with the principle .* content/principles.yaml holds none"):
+            WIDGETS[name](fewer).start()

@@ -53,7 +53,7 @@ class Constitution(Widget[Drafting]):
         )
 
     def start(self) -> Drafting:
-        return self.drafter.drafted(self.ids[0], tuple(id for id in TICKED if id in self.known), 0)
+        return self.drafter.drafted(self.ids[0], self.content.ticked(TICKED), 0)
 
     def update(self, state: Drafting, event: Event) -> Drafting | Iterator[Drafting]:
         return super().update(replace(state, refused=""), event)

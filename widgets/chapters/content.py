@@ -159,6 +159,17 @@ class Content:
                 )
         return ids
 
+    def ticked(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """The principles that a figure begins with; raises ValueError where one is not there."""
+        known = [principle.id for principle in self.principles]
+        for id in ids:
+            if id not in known:
+                raise ValueError(
+                    f"A figure begins with the principle {id!r}, but content/principles.yaml holds none of that id; "
+                    f"{one_of(known, id)}. Put it back, or change the list in widgets/chapters/."
+                )
+        return ids
+
     def topics(self, ids: tuple[str, ...]) -> dict[str, str]:
         """What some questions are about, by id, for chips."""
         return {id: self.question(id).topic for id in ids}

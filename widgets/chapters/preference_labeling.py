@@ -62,7 +62,7 @@ class PreferenceLabeling(Widget[Labeling]):
 
     def start(self) -> Labeling:
         nothing, model = (np.zeros((0, len(FEATURES))), np.zeros(0)), learned.untaught()
-        principles = tuple(id for id in ("truthful", "kind", "plain") if id in self.principles)
+        principles = self.content.ticked(("truthful", "kind", "plain"))
         return Labeling(
             (), model, (model.weights,), self.pool.after((), model, "informative"), *nothing, principles=principles
         )
