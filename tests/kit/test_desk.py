@@ -173,11 +173,28 @@ def test_work_that_was_set_aside_is_stopped_like_any_other(kind):
 
 def test_a_figure_that_comes_to_the_page_does_not_wait_for_another_ones_work():
     page = at_work()
-    page.mount("doubler")
+    page.mount("other", log=encode([Event("add")]))
     first = next(json.loads(reply) for reply in iter(page.desk.step, None) if reply)
-    assert first["widget"] == "doubler" and page.count() < 20
+    assert first["widget"] == "other" and page.count() < 20
     page.replies()
-    assert page.count("doubler") == 2000
+    assert (page.count(), page.count("other")) == (1000, 1)
+
+
+def test_a_figure_that_comes_to_the_page_waits_for_what_it_builds_on_which_is_opened_once():
+    """Also where that takes long, as a long log does."""
+    starts = []
+
+    class Counted(Counter):
+        def start(self):
+            starts.append(self.options.step)
+            return super().start()
+
+    page = Page(ticking(), registry=Registry([Counted, Doubler]))
+    log = encode([Event("slowly", 100)])
+    page.mount("counter", log=log, options={"step": "5"})
+    page.mount("doubler", needs={"counter": log})
+    page.replies()
+    assert page.count("doubler") == 200 and set(starts) == {5}
 
 
 def test_a_link_waits_for_the_figures_that_it_is_of():

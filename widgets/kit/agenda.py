@@ -99,11 +99,11 @@ class Agenda:
         return any(message["type"] in STOPPING and message["widget"] == name for message in self._asked)
 
     def _may_begin(self, message: Message) -> bool:
-        """Not before short work is done, nor what was begun on the same figures."""
+        """Not before short work is done, nor what was begun on the same figures: a figure is opened once."""
         if self._hand and (self._hand.follows or self._clock() - self._hand.began < SHORT):
             return False
-        begun = {work.widget for work in (self._hand, *self._aside) if work}
-        return begun.isdisjoint({message["widget"], *message.get("of", ())})
+        begun = filter(None, (self._hand, *self._aside))
+        return all(_figures(work.message).isdisjoint(_figures(message)) for work in begun)
 
     def _give_way(self, work: Work, message: Message) -> None:
         if work.follows:
@@ -115,6 +115,11 @@ class Agenda:
             self._hand = None
         else:
             self._aside.remove(work)
+
+
+def _figures(message: Message) -> set[str]:
+    """The figures that a message is about: its own, those that it builds on, and those that a link is of."""
+    return {message["widget"], *message.get("needs", ()), *message.get("of", ())}
 
 
 def _is_alike(one: Message, other: Message) -> bool:
