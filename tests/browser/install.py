@@ -25,8 +25,8 @@ NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-
 def find(playwright: Playwright) -> str | None:
     """The path of a Chromium, its headless shell before a whole one, or None."""
     whole = Path(playwright.chromium.executable_path)
-    (own,) = (parent.parent for parent in whole.parents if parent.name.startswith("chromium-"))
-    shells = sorted(own.glob("chromium_headless_shell-*/*/*headless*shell*"))
+    homes = [parent.parent for parent in whole.parents if parent.name.startswith("chromium-")]
+    shells = [path for home in homes for path in sorted(home.glob("chromium_headless_shell-*/*/*headless*shell*"))]
     system = [path for path in map(shutil.which, NAMES) if path]
     return next((str(path) for path in (*shells, *system, whole) if Path(path).exists()), None)
 
