@@ -180,6 +180,33 @@ def test_a_figure_that_comes_to_the_page_does_not_wait_for_another_ones_work():
     assert (page.count(), page.count("other")) == (1000, 1)
 
 
+def test_the_next_page_does_not_wait_for_work_of_the_one_that_was_left():
+    page = at_work()
+    for widget in ("counter", "other"):
+        page.post("leave", widget)
+    page.mount("other")
+    first = next(json.loads(reply) for reply in iter(page.desk.step, None) if reply)
+    assert first["widget"] == "other"
+    assert page.replies() == [] and page.count() < 20
+    page.mount("counter")  # with the log that the page knew, and what had no answer
+    page.event("slowly", 100)
+    page.replies()
+    assert page.desk.session("counter").log == [Event("slowly", 100)]
+
+
+def test_a_log_that_takes_long_is_not_read_for_a_page_that_was_left():
+    page = Page(ticking())
+    log = encode([Event("slowly", 1000)])
+    page.mount(log=log)
+    for _ in range(10):
+        page.desk.step()
+    page.post("leave")
+    assert len(list(iter(page.desk.step, None))) < 5
+    page.mount(log=log)
+    page.replies()
+    assert page.count() == 1000
+
+
 def test_a_figure_that_comes_to_the_page_waits_for_what_it_builds_on_which_is_opened_once():
     """Also where that takes long, as a long log does."""
     starts = []
@@ -212,18 +239,28 @@ def test_whatever_comes_between_whatever_nothing_is_lost_and_all_is_answered(dat
     page = Page(ticking(), registry=Registry([Counter, Doubler, Other]))
     for widget in names:
         page.mount(widget)
-    asked, answered = {}, {}
+    asked, answered, logs = {}, {}, dict.fromkeys(names)
 
     def work(steps):
-        for reply in itertools.islice(iter(page.desk.step, None), steps):
-            if reply and not json.loads(reply).get("busy"):
-                answered[json.loads(reply)["widget"]] = json.loads(reply)["id"]
+        for reply in map(json.loads, filter(None, itertools.islice(iter(page.desk.step, None), steps))):
+            if reply["type"] == "view" and not reply["busy"]:
+                answered[reply["widget"]], logs[reply["widget"]] = reply["id"], reply["log"]
+
+    def leave_and_come_back():
+        """The page brings the logs that it knows."""
+        for widget in names:
+            page.post("leave", widget)
+        for widget in names:
+            asked[widget] = page.mount(widget, log=logs[widget], needs={"counter": logs["counter"]})
 
     for _ in range(data.draw(st.integers(1, 12))):
         widget = data.draw(st.sampled_from(names))
         short = "more" if widget == "doubler" else "add"
-        name, value = data.draw(st.sampled_from([(short, None), ("slowly", 40), ("stop", None), ("undo", None)]))
-        if name in ("stop", "undo"):
+        acts = [(short, None), ("slowly", 40), ("stop", None), ("undo", None), ("leave", None)]
+        name, value = data.draw(st.sampled_from(acts))
+        if name == "leave":
+            leave_and_come_back()
+        elif name in ("stop", "undo"):
             asked[widget] = page.post(name, widget)
         else:
             asked[widget] = page.event(name, value, widget)

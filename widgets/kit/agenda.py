@@ -20,8 +20,9 @@ SHORT = 0.06
 CALM = 0.3
 # What a reader does to a figure, as it waits in storage.
 DEEDS = ("event", "undo", "reset", "load")
-# Messages of the reader end these kinds of work in the same widget; replays go on to their end.
-STOPPING, STOPPED = (*DEEDS, "stop"), ("event", "save")
+# Messages of the reader end these kinds of work in the same widget; replays go on to their end. Who leaves ends all of
+# it: the page comes back with the log that it knew, and asks again for what was not answered.
+STOPPING, STOPPED = (*DEEDS, "stop", "leave"), ("event", "save")
 
 Steps = Generator[Reply | None, None, None]
 
@@ -108,7 +109,7 @@ class Agenda:
     def _give_way(self, work: Work, message: Message) -> None:
         if work.follows:
             self.followers[work.widget] = work.message["id"]  # later, from the beginning
-        elif work.message["type"] not in STOPPED or work.widget != message["widget"]:
+        elif work.widget != message["widget"] or (message["type"] != "leave" and work.message["type"] not in STOPPED):
             return
         work.steps.close()
         if work is self._hand:
