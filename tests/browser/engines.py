@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds until Python must be there
-LOOK = 0.02
+LOOK = 0.05
 
 
 class Tab(Protocol):

@@ -51,6 +51,13 @@ class Figure:
         return numbers(self.view.inner_html())
 
 
+def logs(page: Page) -> dict[str, str | None]:
+    """Every figure's log as the browser keeps it."""
+    stored = page.evaluate("Object.entries(localStorage)")
+    records = {key.removeprefix(KEPT): value for key, value in stored if key.startswith(KEPT) and value.startswith("{")}
+    return {name: json.loads(value)["log"] for name, value in records.items() if ":" not in name}
+
+
 class _Numbers(HTMLParser):
     def __init__(self) -> None:
         super().__init__()

@@ -25,6 +25,19 @@ FIGURE = f"document.querySelector('section[data-widget={NAME}]')"
 ANSWERED = f"({FIGURE}?.dataset.pending === '0' && {FIGURE}.dataset.status === 'ready') || null"
 
 
+# Half of WebKit's work is spared: drawing in layers by a processor that stands in for a graphics card, and its
+# slowest compiler of WebAssembly, which pays for long visits only.
+SPARING = {"WEBKIT_DISABLE_COMPOSITING_MODE": "1", "JSC_useOMGJIT": "0"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sparing():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SPARING.items():
+            patch.setenv(name, value)
+        yield
+
+
 @pytest.fixture(params=ENGINES)
 def tab(request) -> Tab:
     if why := missing(request.param):

@@ -31,8 +31,8 @@ def context_options():
     return {"reduced_motion": "reduce"}
 
 
-def looks(page, address: str) -> dict[tuple[str, str], Image.Image]:
-    """The page, loaded anew, as an image in every look."""
+def looks(page, address: str, before: dict[tuple[str, str], Image.Image]) -> dict[tuple[str, str], Image.Image]:
+    """The page, loaded anew, as an image in every look; ``before`` are those of an earlier load, if there was one."""
     page.goto("about:blank")
     page.goto(address)
     figures(page)
@@ -42,13 +42,14 @@ def looks(page, address: str) -> dict[tuple[str, str], Image.Image]:
         for scheme in SCHEMES:
             wear(page, scheme)
             page.evaluate("scrollTo(0, 0)")
-            found[size, scheme] = steady(page)
+            found[size, scheme] = steady(page, before.get((size, scheme)))
     return found
 
 
-def steady(page) -> Image.Image:
-    """The whole page, once two in a row look the same: Chromium may take the first before all of it is drawn."""
-    last = None
+def steady(page, last: Image.Image | None) -> Image.Image:
+    """The whole page, once it looks as it did ``last``, or two in a row look the same: Chromium may take the first
+    before all of it is drawn.
+    """
     for _ in range(6):
         image = Image.open(BytesIO(page.screenshot(full_page=True, animations="disabled"))).convert("RGB")
         if last and changed(image, last) <= MOST_CHANGED:
@@ -89,7 +90,8 @@ def tallest_gap(marks: Image.Image) -> int:
 
 @pytest.mark.parametrize("address", PAGES, ids=name_of)
 def test_a_page_looks_the_same_twice_and_whole(page, address):
-    first, second = looks(page, address), looks(page, address)
+    first = looks(page, address, {})
+    second = looks(page, address, first)
     problems = []
     for (size, scheme), image in first.items():
         where = f"{name_of(address).replace('/', '-')}-{size}-{scheme}"

@@ -1,13 +1,15 @@
 """The whole book by keyboard alone: everything is reached, focus is seen, every figure works, nothing jumps, nothing
-fails.
+fails, and what stands there in the end is what CPython computes.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import PAGES, VIEWPORTS, come_to_rest, figures, name_of, tour
+from tests.browser.book import PAGES, VIEWPORTS, come_to_rest, figures, name_of, settle, tour
+from tests.browser.reader import Figure, logs, numbers, on_cpython
 
 SCRIPT = Path(__file__).with_name("tour.js")
 STILL = 0.0005  # layout shift that every tool shows as 0
@@ -61,8 +63,18 @@ def walk(page, key: str) -> list[str]:
     return [*problems, f"{key} does not come to an end"]
 
 
+def other_than_cpythons(page, section, content) -> list[str]:
+    """The same log, replayed outside the browser, gives the same view with the same numbers."""
+    name, options = section.get_attribute("data-widget"), json.loads(section.get_attribute("data-options"))
+    session = on_cpython(name, content, logs(page), options)
+    here, there = numbers(session.widget.html(session.state)), Figure(page, name).numbers()
+    if there == pytest.approx(here, rel=1e-6, abs=1e-6):
+        return []
+    return [f"{name}: CPython's numbers are {here}, the browser's {there}"]
+
+
 @pytest.mark.parametrize("address", PAGES, ids=name_of)
-def test_a_page_by_keyboard(page, address):
+def test_a_page_by_keyboard(page, address, content):
     page.goto(address)
     sections = figures(page)
     problems = walk(page, "Tab")
@@ -73,6 +85,9 @@ def test_a_page_by_keyboard(page, address):
         closed = section.locator("details:not([open]) > summary:visible")
         for _ in range(closed.count()):
             closed.first.press("Enter")  # one may hold others
+    for section in sections:
+        settle(section)
+        problems += other_than_cpythons(page, section, content)
     problems += walk(page, "Shift+Tab")
     assert not problems, "\n".join(problems)
 

@@ -6,34 +6,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import VIEWPORTS, WITH_WIDGETS, figures, name_of, settle, stored_views, tour
-from tests.browser.reader import KEPT, Figure, numbers, on_cpython
+from tests.browser.book import VIEWPORTS, WITH_WIDGETS, figures, name_of, settle, stored_views
+from tests.browser.reader import Figure, logs, numbers, on_cpython
 from widgets.chapters import WIDGETS
 from widgets.kit.codec import decode
 from widgets.site.pages.views import first_state, is_long, offered
-
-
-def logs(page):
-    """Every figure's log as the browser keeps it."""
-    stored = page.evaluate("Object.entries(localStorage)")
-    records = {key.removeprefix(KEPT): value for key, value in stored if key.startswith(KEPT) and value.startswith("{")}
-    return {name: json.loads(value)["log"] for name, value in records.items() if ":" not in name}
-
-
-@pytest.mark.parametrize("address", WITH_WIDGETS, ids=name_of)
-def test_after_a_tour_the_browsers_numbers_are_cpythons(page, address, content):
-    """The same log, replayed outside the browser, gives the same view with the same numbers."""
-    page.goto(address)
-    for section in figures(page):
-        for _ in tour(section):
-            pass
-    for section in figures(page):
-        settle(section)
-        name, options = section.get_attribute("data-widget"), json.loads(section.get_attribute("data-options"))
-        session = on_cpython(name, content, logs(page), options)
-        here, there = numbers(session.widget.html(session.state)), Figure(page, name).numbers()
-        assert there == pytest.approx(here, rel=1e-6, abs=1e-6), name
-
 
 # Markup as the browser writes it down again; a control may lead to where the figure is already.
 AS_PARSED = "html => Object.assign(document.createElement('template'), { innerHTML: html }).innerHTML"
