@@ -1,12 +1,13 @@
 """The walls between the rooms: who may import whom."""
 
-import ast
 import re
 import sys
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from widgets.site.computing.reach import imported
 
 PACKAGE = Path(__file__).parents[1] / "widgets"
 OWN = {
@@ -25,18 +26,10 @@ OTHERS = {
 }
 
 
-def imported(path: Path) -> set[str]:
-    """The absolute names of all that a module imports, wherever in it the import stands."""
-    package = ["widgets", *path.relative_to(PACKAGE).parts[:-1]]
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            names |= {f"{module}.{alias.name}" for alias in node.names}
-    return names
+def names(path: Path) -> set[str]:
+    """The absolute names of all that a module imports."""
+    package = ".".join(["widgets", *path.relative_to(PACKAGE).parts[:-1]])
+    return {f"{module}.{name}" if name else module for module, name in imported(path.read_bytes(), package)}
 
 
 def room_of(path: Path) -> str:
@@ -51,7 +44,7 @@ MODULES = [path for room in OWN for path in sorted((PACKAGE / room).rglob("*.py"
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_a_room_imports_only_what_it_may(path):
     room = room_of(path)
-    for name in imported(path):
+    for name in names(path):
         top, *rest = name.split(".")
         if top == "widgets":
             there = room_of(PACKAGE.joinpath(*rest, "a module"))
@@ -73,7 +66,7 @@ def module(name: str) -> Path | None:
 
 def test_no_modules_import_each_other_in_a_circle():
     """Also not where only types are meant, nor in the middle of a function."""
-    graph = {path: {module(name) for name in imported(path)} - {None, path} for path in MODULES}
+    graph = {path: {module(name) for name in names(path)} - {None, path} for path in MODULES}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 

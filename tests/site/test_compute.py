@@ -3,6 +3,8 @@ digits.
 """
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +16,12 @@ from widgets.chapters.models import unpack
 from widgets.core.pipeline import align
 from widgets.kit.data import plain
 from widgets.site.book import read
+from widgets.site.bundle.wheels import source_files
 from widgets.site.computing.compute import ComputeError, Computer
+from widgets.site.computing.reach import reached
 from widgets.site.pages.views import first_state
 from widgets.site.this_book.content import load
+from widgets.site.this_book.models import CODE
 
 ROOT = Path(__file__).parents[2]
 BOOK = read(ROOT)
@@ -40,6 +45,15 @@ def computer(tmp_path):
     made = Computer(tmp_path, BOOK)
     yield made
     made.close()
+
+
+def test_models_depend_on_what_training_them_imports_and_on_nothing_else():
+    """On the modules that Python itself has loaded when it can train, and on how models are packed."""
+    told = "import sys, widgets.core.pipeline; print(*(name for name in sys.modules if name.startswith('widgets.')))"
+    ran = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {f"{name.replace('.', '/')}.py" for name in ran.stdout.split()} - {"widgets/core.py"}
+    assert "widgets/core/ppo.py" in loaded and "widgets/core/dpo.py" not in loaded
+    assert reached(source_files(BOOK.packages), CODE) == loaded | {"widgets/chapters/models.py"}
 
 
 def test_two_kinds_of_processor_build_the_same_models_and_views(tmp_path, content, monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,8 @@ def follow(book):
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory):
     book = copied(tmp_path_factory.mktemp("tutorials"))
+    for kept in ("bundle", "computed"):  # an author has built the book before
+        shutil.copytree(ROOT / ".cache" / kept, book / ".cache" / kept)
     (book / ".venv").symlink_to(sys.prefix)
     follow(book)
     return book / "site"

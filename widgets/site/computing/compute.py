@@ -20,10 +20,10 @@ from ..bundle.store import Store, digest
 from ..bundle.tools import PYODIDE
 from ..bundle.wheels import installed_files, source_files
 from ..errors import SiteError
+from .reach import reached
 
 # Build-time modules that run there beside those that ship.
 MODULES = ("widgets.site.computing.jobs", "widgets.site.pages.views")
-ANYWHERE = ("",)
 
 
 class ComputeError(SiteError):
@@ -33,8 +33,8 @@ class ComputeError(SiteError):
 class Computer:
     """Answers jobs (see ``jobs``), from ``cache`` where it can. ``close`` it, or its process waits for more.
 
-    A job's answer is decided by itself, the code, and ``about``, which is all else. ``code`` is where that code can
-    lie: the beginnings of paths.
+    A job's answer is decided by itself, the code, and ``about``, which is all else. ``code`` names the modules that do
+    the work, where not the whole book does.
     """
 
     def __init__(self, cache: Path, book: Book) -> None:
@@ -50,12 +50,12 @@ class Computer:
         """Sets the content, as plain data, that the jobs from now on are about."""
         self._content = json.dumps({"open": content, "entry": self._book.entry}, ensure_ascii=False, sort_keys=True)
 
-    def answer(self, about: bytes, code: tuple[str, ...] = ANYWHERE, **job: Any) -> Any:
+    def answer(self, about: bytes, code: tuple[str, ...] = (), **job: Any) -> Any:
         """A job's answer."""
         text = json.dumps(job, ensure_ascii=False)
         return json.loads(self._store.made(self._name(about, code, job), lambda: self._ask(text).encode()))
 
-    def known(self, about: bytes, code: tuple[str, ...] = ANYWHERE, **job: Any) -> bool:
+    def known(self, about: bytes, code: tuple[str, ...] = (), **job: Any) -> bool:
         """Whether the cache has a job's answer."""
         return (self._store.folder / self._name(about, code, job)).exists()
 
@@ -76,13 +76,14 @@ class Computer:
         theirs = {path: data for name in DEPENDENCIES for path, data in installed_files(name).items()}
         return theirs | source_files((*self._book.packages, *MODULES))
 
-    def _code(self, places: tuple[str, ...]) -> bytes:
-        """A hash of the code at some places, and the Python and numpy that run it."""
-        if places not in self._codes:
-            files = [(path, data) for path, data in sorted(self._files.items()) if path.startswith(places)]
+    def _code(self, modules: tuple[str, ...]) -> bytes:
+        """A hash of the code that some modules can come to run, and of the Python and numpy that run it."""
+        if modules not in self._codes:
+            paths = reached(self._files, modules) if modules else self._files
+            files = [(path, self._files[path]) for path in sorted(paths)]
             python = f"{version_of_pyodide()} {numpy_wheel(self._cache).name}"
-            self._codes[places] = digest(python.encode(), repr(files).encode()).encode()
-        return self._codes[places]
+            self._codes[modules] = digest(python.encode(), repr(files).encode()).encode()
+        return self._codes[modules]
 
     def _ask(self, job: str) -> str:
         if self._process is None:

@@ -10,8 +10,8 @@ from ..computing.compute import Computer
 from ..progress import PROGRESS
 
 SEED = 1
-# Where the code lies that decides what is trained.
-CODE = ("widgets/core/", "widgets/chapters/models.py")
+# The modules that decide what is trained, with all that they import.
+CODE = ("widgets.core.pipeline", "widgets.chapters.models")
 
 
 def trained(content: Content, computer: Computer) -> dict[str, str]:
