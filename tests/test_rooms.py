@@ -1,5 +1,6 @@
 """The walls between the rooms: who may import whom."""
 
+import ast
 import re
 import sys
 from graphlib import TopologicalSorter
@@ -92,3 +93,9 @@ COMMON = [
 def test_what_serves_every_book_names_none():
     named = {str(path.relative_to(PACKAGE)): CONSTANTS.findall(path.read_text(encoding="utf-8")) for path in COMMON}
     assert {path: words for path, words in named.items() if words} == {}
+
+
+def test_the_core_says_what_each_of_its_modules_is_for():
+    told = ast.get_docstring(ast.parse((PACKAGE / "core" / "__init__.py").read_text()))
+    listed = {name for line in told.splitlines() if line.startswith("    ") for name in re.findall(r"``(\w+)``", line)}
+    assert listed == {path.stem for path in (PACKAGE / "core").glob("*.py")} - {"__init__", "__main__"}
