@@ -17,6 +17,9 @@ PAGES = {address: path for address, path in _ALL.items() if address not in EMBED
 WITH_WIDGETS = [address for address, path in PAGES.items() if " data-widget=" in path.read_text()]
 VIEWPORTS = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 SCHEMES = {"light": "default", "dark": "slate"}
+LOOKS = [(size, scheme) for size in VIEWPORTS for scheme in SCHEMES]
+# Each size and each scheme once.
+EACH_ONCE = list(zip(VIEWPORTS, SCHEMES, strict=True))
 
 # Everything asked of the figure is answered: nothing waits, nothing runs, and it has followed what it builds on.
 SETTLED = """section => {

@@ -114,7 +114,10 @@ class WebKit:
                 driver.quit()
 
     def open(self, address: str) -> None:
+        """Until the page before has gone: the driver may answer while that one still takes clicks and keys."""
+        self.evaluate("globalThis.left = true")
         self._driver.get(address)
+        wait_for(self, "globalThis.left ? null : document.readyState === 'complete' || null")
 
     def evaluate(self, expression: str) -> Any:
         return self._driver.execute_script(f"return ({expression})")

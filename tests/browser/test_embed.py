@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import EMBEDS, SCHEMES, VIEWPORTS, name_of
+from tests.browser.book import EACH_ONCE, EMBEDS, SCHEMES, VIEWPORTS, name_of
 from tests.browser.conftest import SITE
 from tests.browser.reader import Figure
 from tests.browser.test_access import sideways, violations
@@ -275,7 +275,7 @@ def test_a_figures_own_page_opens_ready_wide_and_light_and_on_a_phone_in_the_dar
     expect(section).to_have_attribute("data-status", "ready")
     expect(section.locator("[data-tool=embed]")).to_have_count(0)
     found = []
-    for size, scheme in zip(VIEWPORTS, SCHEMES, strict=True):
+    for size, scheme in EACH_ONCE:
         page.set_viewport_size(VIEWPORTS[size])
         page.emulate_media(color_scheme=scheme)
         expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES[scheme])

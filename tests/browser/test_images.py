@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 from PIL import Image, ImageChops
 
-from tests.browser.book import PAGES, SCHEMES, VIEWPORTS, figures, name_of, wear
+from tests.browser.book import EACH_ONCE, LOOKS, PAGES, VIEWPORTS, figures, name_of, wear
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 TOLERANCE = 24  # of 255, in the brightness of a pixel
@@ -30,11 +30,6 @@ CUT_OFF = """() => [...document.querySelectorAll("main *, footer *")].filter((no
 @pytest.fixture
 def context_options():
     return {"reduced_motion": "reduce"}
-
-
-LOOKS = [(size, scheme) for size in VIEWPORTS for scheme in SCHEMES]
-# Looked at again after another load: each size and each scheme once.
-AGAIN = list(zip(VIEWPORTS, SCHEMES, strict=True))
 
 
 def looks(page, address: str, wanted, before=MappingProxyType({})) -> dict[tuple[str, str], Image.Image]:
@@ -96,7 +91,7 @@ def tallest_gap(marks: Image.Image) -> int:
 @pytest.mark.parametrize("address", PAGES, ids=name_of)
 def test_a_page_looks_the_same_twice_and_whole(page, address):
     first = looks(page, address, LOOKS)
-    second = looks(page, address, AGAIN, before=first)
+    second = looks(page, address, EACH_ONCE, before=first)
     problems = []
     for (size, scheme), image in first.items():
         where = f"{name_of(address).replace('/', '-')}-{size}-{scheme}"
