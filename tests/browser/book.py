@@ -104,9 +104,8 @@ def settle(section: Locator) -> None:
     try:
         until(page, SETTLED, handle, LONG)
     except Late:
-        stop = section.locator("[data-tool=stop]:visible")
-        if stop.count():
-            stop.click()
+        # At once, for it may go away by itself.
+        section.locator("[data-tool=stop]:visible").evaluate_all("nodes => nodes.forEach((node) => node.click())")
         until(page, SETTLED, handle)
 
 
