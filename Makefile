@@ -22,8 +22,8 @@ dev: node_modules/.installed $(VENV)/.installed ## serve while writing: reloads 
 build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 	@$(VENV)/bin/mkdocs build --strict --quiet
 
-# What is made for it by the way, two things at a time where no terminal shows their progress; then one half after the
-# other, each in two processes for two cores, the second also where the first failed.
+# First what the tests need, two things at a time where no terminal shows their progress. Then one half after the other,
+# each in two processes for two cores, the second also where the first failed.
 test: ## run every test, the browser's too
 	@$(MAKE) --no-print-directory --jobs=$(if $(shell [ -t 2 ] && echo shown),1,2) build $(VENV)/.browser
 	@$(MAKE) --no-print-directory --jobs=1 --keep-going unit browser

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from widgets.site.computing.reach import imported
+from widgets.site.computing.reach import all_imported
 
 PACKAGE = Path(__file__).parents[1] / "widgets"
 OWN = {
@@ -30,7 +30,7 @@ OTHERS = {
 def names(path: Path) -> set[str]:
     """The absolute names of all that a module imports."""
     package = ".".join(["widgets", *path.relative_to(PACKAGE).parts[:-1]])
-    return {f"{module}.{name}" if name else module for module, name in imported(path.read_bytes(), package)}
+    return {f"{module}.{name}" if name else module for module, name in all_imported(path.read_bytes(), package)}
 
 
 def room_of(path: Path) -> str:

@@ -165,7 +165,7 @@ def test_keys_work_where_a_click_was_made_one_press_one_label(reader):
         assert reader.evaluate("location.pathname").endswith(CHAPTER)
 
 
-@pytest.mark.parametrize("mangling", ["percent", "typography"])
+@pytest.mark.parametrize("mangling", ["percent", "entity", "number sign", "typography"])
 def test_a_mangled_link_opens(reader, mangling):
     with serving(SITE) as address:
         reader.open(address + CHAPTER + MANGLED[mangling])

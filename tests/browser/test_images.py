@@ -2,7 +2,6 @@
 
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from PIL import Image, ImageChops
@@ -32,8 +31,8 @@ def context_options():
     return {"reduced_motion": "reduce"}
 
 
-def looks(page, address: str, wanted, before=MappingProxyType({})) -> dict[tuple[str, str], Image.Image]:
-    """The page, loaded anew, as an image in each wanted look; ``before`` are those of an earlier load."""
+def looks(page, address: str, wanted, before) -> dict[tuple[str, str], Image.Image]:
+    """The page, loaded anew, as an image in each wanted look; ``before`` are those of an earlier load, if any."""
     page.goto("about:blank")
     page.goto(address)
     figures(page)
@@ -90,7 +89,7 @@ def tallest_gap(marks: Image.Image) -> int:
 
 @pytest.mark.parametrize("address", PAGES, ids=name_of)
 def test_a_page_looks_the_same_twice_and_whole(page, address):
-    first = looks(page, address, LOOKS)
+    first = looks(page, address, LOOKS, before={})
     second = looks(page, address, EACH_ONCE, before=first)
     problems = []
     for (size, scheme), image in first.items():

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from widgets.site.computing.reach import imported
+
 PROJECT = ("widgets", "tests")
 # Not followed: what loads content, which counts as data (see ``sweep.depends``), and what fetches the trained models
 # (see ``case.MADE_BY``). Nor is what only draws; of the kit, scales compute.
@@ -62,16 +64,6 @@ def _defined(statement: ast.stmt) -> Iterator[str]:
     elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         yield from (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
-
-
-def imported(statement: ast.AST, package: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The names that an import brings, each with its module and its name there; "" for the module itself."""
-    if isinstance(statement, ast.Import):
-        yield from ((alias.asname or alias.name, (alias.name, "")) for alias in statement.names)
-    elif isinstance(statement, ast.ImportFrom):
-        above = package.split(".")[: len(package.split(".")) - statement.level + 1] if statement.level else []
-        source = ".".join([*above, *([statement.module] if statement.module else [])])
-        yield from ((alias.asname or alias.name, (source, alias.name)) for alias in statement.names)
 
 
 class Code:

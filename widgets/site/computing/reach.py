@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import resolve_name
 
 
-def imported(source: str | bytes, package: str) -> Iterator[tuple[str, str]]:
-    """All that a module of a package imports, wherever in it the import stands: from which module, and which name;
-    "" for the module itself.
-    """
+def imported(node: ast.AST, package: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The names that an import brings, each with its module and its name there; "" for the module itself."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.asname or alias.name, (alias.name, "")) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        module = resolve_name("." * node.level + (node.module or ""), package)
+        yield from ((alias.asname or alias.name, (module, alias.name)) for alias in node.names)
+
+
+def all_imported(source: str | bytes, package: str) -> Iterator[tuple[str, str]]:
+    """What a module of a package imports, wherever in it the import stands: from which module, and which name."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), package)
-            yield from ((module, alias.name) for alias in node.names)
+        yield from (found for _, found in imported(node, package))
 
 
 def reached(files: Mapping[str, bytes], modules: Iterable[str]) -> set[str]:
@@ -31,7 +34,7 @@ def reached(files: Mapping[str, bytes], modules: Iterable[str]) -> set[str]:
         if path and path not in found:
             found.add(path)
             package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
-            for module, part in imported(files[path], package):
+            for module, part in all_imported(files[path], package):
                 waiting.append(whole if _path(files, whole := f"{module}.{part}") else module)
     return found
 
