@@ -51,6 +51,7 @@ def content(request) -> Content:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = launch(playwright)
+        expect.set_options(timeout=PATIENCE)  # in every test, whatever context it makes
         yield chromium
         chromium.close()
 
@@ -108,7 +109,6 @@ def context(browser: Browser, site_url: str, context_options: dict) -> Iterator[
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page of the book; the test fails if the console or the network showed anything it should not."""
-    expect.set_options(timeout=PATIENCE)
     page = context.new_page()
     yield page
     assert context.watch.problems == []
@@ -117,5 +117,4 @@ def page(context: BrowserContext) -> Iterator[Page]:
 @pytest.fixture
 def rough_page(context: BrowserContext) -> Page:
     """A page for tests that break something on purpose: console errors are part of it."""
-    expect.set_options(timeout=PATIENCE)
     return context.new_page()

@@ -19,7 +19,6 @@ BELOW, BESIDE = "/rlhf/zh/", "/rlhf-zh/"
 def reader(browser):
     context = browser.new_context()
     context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -56,10 +56,10 @@ function rehearse() {
 }
 
 // A new release that was fetched during an earlier visit takes over now, before the reader has begun, but not while the
-// page still asks for files: Chromium would start the old worker again for one of them, and keep it. The
-// browser may also have let it take over by itself, while this page was on its way from the old one: the
-// worker tells every page. It also tells when the book is no longer at this address, and then keeps nothing
-// any more: what comes next comes from the network.
+// old worker has something to do, be it a file that the page still asks for or a message: Chromium would start it again
+// for that, and keep it. The browser may also have let the new one take over by itself, while this page was on its way
+// from the old one: the worker tells every page. It also tells when the book is no longer at this address, and then
+// keeps nothing any more: what comes next comes from the network.
 export async function takeOver() {
   if (!OFFLINE || !serviceWorkers()) return;
   serviceWorkers().addEventListener("message", ({ data, source }) => {
@@ -71,8 +71,9 @@ export async function takeOver() {
   const registration = await serviceWorkers()
     .getRegistration(ROOT)
     .catch(() => null);
-  if (registration?.scope === ROOT.href) registration.waiting?.postMessage("activate");
-  if (isKept()) serviceWorkers().controller.postMessage("look");
+  const coming = registration?.scope === ROOT.href && registration.waiting;
+  if (coming) coming.postMessage("activate");
+  else if (isKept()) serviceWorkers().controller.postMessage("look");
 }
 
 // The reader asks for a newer release than the one that is kept. Where there is none, the page just opens again.
