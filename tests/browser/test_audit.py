@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.audit.test_findings import written
 from tests.browser.reader import Figure
+from tests.browser.waiting import kept
 from widgets.chapters.json_lines import to_line
 
 NAME = "data-audit"
@@ -192,7 +193,7 @@ class TestOffline:
 
     def test_without_a_network_a_file_is_looked_into(self, page, context):
         page.goto("audit/")
-        page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+        kept(page)
         context.set_offline(True)
         page.goto("audit/")
         figure = Figure(page, NAME).ready()

@@ -1,6 +1,7 @@
 """Where a book lies: others beside it or below it on the same origin, and what becomes of its readers when it moves."""
 
 import shutil
+import threading
 from http import HTTPStatus
 
 import pytest
@@ -8,10 +9,12 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import BOOK, PATIENCE, SITE
 from tests.browser.reader import Figure
+from tests.browser.waiting import kept, until
 from tests.serving import PREFIX, Handler, serving
 from widgets.site.publish import write_service_worker
 
 CACHES = "() => caches.keys()"
+LOOK = "() => navigator.serviceWorker.controller.postMessage('look')"
 BELOW, BESIDE = "/rlhf/zh/", "/rlhf-zh/"
 
 
@@ -23,23 +26,9 @@ def reader(browser):
     context.close()
 
 
-def is_kept(page, scope):
-    """Waits until the book at an address is on the device, and its own worker answers for the page."""
-    page.evaluate(
-        """async (script) => {
-            await navigator.serviceWorker.ready;
-            while (navigator.serviceWorker.controller?.scriptURL !== script)
-                await new Promise((done) => {
-                    navigator.serviceWorker.addEventListener("controllerchange", done, { once: true });
-                });
-        }""",
-        f"{scope}service-worker.js",
-    )
-
-
 def gone(page, what):
     """Waits until an expression in the page is no longer true."""
-    page.evaluate(f"async () => {{ while ({what}) await new Promise((done) => setTimeout(done, 50)); }}")
+    until(page, f"async () => !({what})")
 
 
 def heading(page, text):
@@ -81,7 +70,7 @@ def test_books_on_one_origin_keep_themselves_apart(reader, origin):
     books = {PREFIX: "Glossary", BESIDE: "Glossar", BELOW: "Glossar"}
     for place in books:
         reader.goto(f"{origin}{place}glossary/")
-        is_kept(reader, origin + place)
+        kept(reader, origin + place)
     reader.context.set_offline(True)
     for place, title in [*books.items(), *reversed(books.items())]:
         reader.goto(f"{origin}{place}glossary/")
@@ -106,7 +95,7 @@ def test_another_books_caches_of_before_stay_and_ones_own_go(reader, origin):
             await navigator.serviceWorker.register("service-worker.js");
         }"""
     )
-    is_kept(reader, origin + PREFIX)
+    kept(reader, origin + PREFIX)
     gone(reader, "(await caches.has('rlhf-book-own')) || (await caches.has('rlhf-book-torso'))")
     left = {name for name in reader.evaluate(CACHES) if name.startswith("rlhf-book-")}
     assert left == {"rlhf-book-other", "rlhf-book-below"}
@@ -117,20 +106,28 @@ def test_another_books_caches_of_before_stay_and_ones_own_go(reader, origin):
 
 @pytest.fixture
 def place():
-    """A server's handler whose book can be moved, taken away or struck; it counts who asks for the worker's script."""
+    """A server's handler whose book can be moved, taken away or struck; it counts who asks for the worker's script, and
+    can hold one answer back.
+    """
 
     class Place(Handler):
         struck = ""  # the part of the addresses that this is about
         status = HTTPStatus.OK
         location = ""
         asked = 0
+        held = None  # an event that the next answer about the worker's script waits for; it says how things are now
 
         def _answer(self, body):
             kind = type(self)
-            kind.asked += "service-worker.js" in self.path
-            if kind.status == HTTPStatus.OK or not self.path.endswith(kind.struck):
+            status = kind.status
+            if "service-worker.js" in self.path:
+                held, kind.held = kind.held, None
+                kind.asked += 1
+                if held:
+                    held.wait(30)
+            if status == HTTPStatus.OK or not self.path.endswith(kind.struck):
                 return super()._answer(body)
-            self.send_response(kind.status)
+            self.send_response(status)
             if kind.location:
                 self.send_header("Location", kind.location + self.path.removeprefix(PREFIX))
             said = b"Nothing here." if body else b""
@@ -157,7 +154,7 @@ def keeps_nothing(page):
 def test_readers_of_a_book_that_moved_follow_it(reader, place, new_place, what):
     with serving(SITE, place) as old:
         reader.goto(f"{old}about/")
-        is_kept(reader, old)
+        kept(reader, old)
         place.status, place.location = HTTPStatus.MOVED_PERMANENTLY, new_place
         place.struck = "" if what == "everything" else "/"
         reader.goto(f"{old}glossary/#kl")
@@ -171,10 +168,38 @@ def test_readers_of_a_book_that_moved_follow_it(reader, place, new_place, what):
 def test_a_worker_whose_script_has_moved_goes(reader, place, new_place):
     with serving(SITE, place) as old:
         reader.goto(f"{old}about/")
-        is_kept(reader, old)
+        kept(reader, old)
         place.status, place.location, place.struck = HTTPStatus.FOUND, new_place, "service-worker.js"
         reader.goto(f"{old}licences.txt")  # no page of the book asks to be kept again
-        reader.evaluate("navigator.serviceWorker.controller.postMessage('look')")
+        reader.evaluate(LOOK)
+        keeps_nothing(reader)
+
+
+SAY_WHEN_DONE = """const { waitUntil } = ExtendableEvent.prototype;
+ExtendableMessageEvent.prototype.waitUntil = function (work) {
+    waitUntil.call(this, work.finally(() => this.source.postMessage("done")));
+};
+"""
+
+
+def test_a_look_that_began_before_the_book_moved_keeps_nothing_when_it_ends_after(reader, place, new_place, tmp_path):
+    site = copied(tmp_path / "old", "Glossary")
+    script = site / "service-worker.js"
+    script.write_text(SAY_WHEN_DONE + script.read_text())
+    with serving(site, place) as old:
+        reader.goto(f"{old}about/")
+        kept(reader, old)
+        reader.goto(f"{old}licences.txt")
+        reader.evaluate("() => { window.done = 0; navigator.serviceWorker.onmessage = () => done++; }")
+        place.held, before = (first := threading.Event()), place.asked
+        reader.evaluate(LOOK)
+        while place.asked == before:
+            reader.wait_for_timeout(20)
+        place.status, place.location = HTTPStatus.MOVED_PERMANENTLY, new_place
+        reader.evaluate(LOOK)
+        until(reader, "() => done > 0")
+        first.set()
+        until(reader, "() => done === 3")  # "let go" is said, too
         keeps_nothing(reader)
 
 
@@ -182,12 +207,12 @@ def test_a_reader_at_work_follows_when_they_turn_a_page(reader, place, new_place
     with serving(SITE, place) as old:
         reader.goto(f"{old}03-reward-model/")
         Figure(reader, "preference-labeling").ready()
-        is_kept(reader, old)
+        kept(reader, old)
         reader.goto(f"{old}03-reward-model/")
         figure = Figure(reader, "preference-labeling").ready()
         figure.button("A is better").click()
         place.status, place.location = HTTPStatus.MOVED_PERMANENTLY, new_place
-        reader.evaluate("navigator.serviceWorker.controller.postMessage('look')")  # as when another tab opens
+        reader.evaluate(LOOK)  # as when another tab opens
         keeps_nothing(reader)
         expect(figure.section.get_by_text("Comparison 2")).to_be_visible()
         assert reader.url.startswith(old)
@@ -199,7 +224,7 @@ def test_a_reader_at_work_follows_when_they_turn_a_page(reader, place, new_place
 def test_a_book_that_is_gone_at_two_visits_is_let_go(reader, place, status):
     with serving(SITE, place) as old:
         reader.goto(f"{old}glossary/")
-        is_kept(reader, old)
+        kept(reader, old)
         place.status = status
         reader.goto(f"{old}glossary/")
         heading(reader, "Glossary")
@@ -220,7 +245,7 @@ def sees(page, what):
 def test_a_book_that_is_gone_for_one_visit_stays_kept(reader, place):
     with serving(SITE, place) as old:
         reader.goto(f"{old}glossary/")
-        is_kept(reader, old)
+        kept(reader, old)
         for place.status, seen in [(HTTPStatus.NOT_FOUND, "gone"), (HTTPStatus.OK, "back")] * 2:
             reader.goto(f"{old}glossary/")
             heading(reader, "Glossary")
@@ -234,7 +259,7 @@ def test_a_book_that_is_gone_for_one_visit_stays_kept(reader, place):
 def test_a_book_whose_server_is_in_trouble_stays_kept(reader, place, status):
     with serving(SITE, place) as old:
         reader.goto(f"{old}glossary/")
-        is_kept(reader, old)
+        kept(reader, old)
         place.status = HTTPStatus(status)
         for _ in range(3):
             before = place.asked

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import book
 from tests.browser.conftest import BOOK, SITE
 from tests.browser.reader import Figure
-from tests.browser.waiting import until
+from tests.browser.waiting import kept, until
 from tests.serving import serving
 from widgets.site.publish import write_service_worker
 
@@ -33,11 +33,6 @@ def own_site(tmp_path):
     shutil.copytree(SITE, folder)
     with serving(folder) as address:
         yield folder, address
-
-
-def kept(page):
-    """Waits until the whole release is on the device and its worker answers for the page."""
-    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
 
 
 def test_the_whole_book_works_without_a_network_after_one_visit(page, context):

@@ -22,3 +22,10 @@ def until(page: Page | Frame, function: str, arg: Any = None, timeout: float = 4
         if time.monotonic() > end:
             raise Late(f"{timeout} ms have passed, and it is still not so that {function}")
         page.wait_for_timeout(STEP)
+
+
+def kept(page: Page, book: str = "") -> None:
+    """Waits until the whole release is on the device and its worker answers for the page; ``book`` is its address where
+    there are several on one origin.
+    """
+    until(page, "(name) => navigator.serviceWorker.controller?.scriptURL.endsWith(name)", f"{book}service-worker.js")

@@ -127,10 +127,13 @@ async function find(url) {
 async function look() {
   const where = await whereabouts().catch(() => "unknown");
   if (where === "moved" || (where === "gone" && (await match(GONE)))) return letGo();
+  if (isLetGo) return undefined; // by another look, while this one waited for the network
   const cache = await caches.open(CACHE);
   if (where === "gone") await cache.put(GONE, new Response());
   if (where === "here") await cache.delete(GONE);
 }
+
+let isLetGo = false;
 
 async function whereabouts() {
   const [script, cover] = await Promise.all([
@@ -144,6 +147,7 @@ async function whereabouts() {
 }
 
 async function letGo() {
+  isLetGo = true;
   await self.registration.unregister();
   await forget([CACHE, ...(await others().catch(() => []))]);
   await tell("let go");
