@@ -22,11 +22,13 @@ dev: node_modules/.installed $(VENV)/.installed ## serve while writing: reloads 
 build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 	@$(VENV)/bin/mkdocs build --strict --quiet
 
-# First what the tests need, two things at a time where no terminal shows their progress. Then one half after the other,
-# each in two processes for two cores, the second also where the first failed.
+# First what the tests need, and the look over the code, two things at a time where no terminal shows their progress. Then
+# one half after the other, each in two processes for two cores, the second also where something failed before.
+TWO := $(if $(shell [ -t 2 ] && echo shown),1,2)
 test: ## run every test, the browser's too
-	@$(MAKE) --no-print-directory --jobs=$(if $(shell [ -t 2 ] && echo shown),1,2) build $(VENV)/.browser
-	@$(MAKE) --no-print-directory --jobs=1 --keep-going unit browser
+	@if $(MAKE) --no-print-directory --keep-going --jobs=$(TWO) build $(VENV)/.browser check; \
+	then $(MAKE) --no-print-directory --keep-going --jobs=1 READY=yes unit browser; \
+	else $(MAKE) --no-print-directory --keep-going --jobs=1 unit browser; exit 1; fi
 
 # Names that others call: MkDocs, Markdown, html.parser, ast, http.server, fontTools, JavaScript.
 CALLED := on_*,do_*,handle_*,handleMatch,extendMarkdown,makeExtension,open_desk,flavor,compiled_re,protocol_version
@@ -41,13 +43,14 @@ check: node_modules/.installed $(VENV)/.installed ## look over the code without 
 	@! $(VENV)/bin/vulture --min-confidence 60 --ignore-names '$(CALLED)' widgets tests | grep ^widgets/
 	@node_modules/.bin/pyright
 
-unit: check build ## run the tests that need no browser
-	OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest --quiet --numprocesses=2 --dist=loadfile --ignore=tests/browser
+unit: $(if $(READY),,check build) ## run the tests that need no browser
+	OPENBLAS_NUM_THREADS=1 $(RUN) -m pytest --quiet --numprocesses=2 --dist=loadfile --no-loadscope-reorder \
+	  --ignore=tests/browser
 
 coverage: build ## measure how much of core and kit their own tests run, by branch: at least 95 %
 	$(RUN) -m pytest --quiet --cov --cov-report=term tests/core tests/kit
 
-browser: build $(VENV)/.browser ## run the tests in a real browser
+browser: $(if $(READY),,build $(VENV)/.browser) ## run the tests in a real browser
 	$(RUN) -m pytest --quiet --numprocesses=2 --dist=worksteal tests/browser
 
 bench: build $(VENV)/.browser ## measure start-up, bytes, clicks, memory, the build and the core's costs

@@ -20,6 +20,8 @@ from widgets.site.this_book.content import load
 
 NAMES = [widget.name for widget in WIDGETS]
 
+pytestmark = pytest.mark.long
+
 
 @cache
 def widget(name):

@@ -11,6 +11,8 @@ from tests.fuzz.hostile import HOSTILE
 SIMULATION = Path(__file__).with_name("two_tabs.mjs")
 READINGS, PART = 2000, 500
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("first", range(0, READINGS, PART))
 def test_no_label_is_lost_without_the_readers_choosing_so(first):
