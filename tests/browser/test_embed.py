@@ -121,6 +121,7 @@ def test_a_figure_that_builds_on_another_has_it_by_the_link(course, page, contex
     expect(card.view).not_to_contain_text("waiting for you")
 
 
+HEIGHT = "Math.ceil(document.querySelector('main').getBoundingClientRect().height)"
 HEARD = """() => addEventListener("message", ({ data, source }) => {
   if (source === document.querySelector("iframe").contentWindow) (window.heard ??= []).push(data);
 })"""
@@ -129,9 +130,9 @@ HEARD = """() => addEventListener("message", ({ data, source }) => {
 def test_a_frame_tells_its_height_and_tells_it_again_when_it_grows(course, page):
     page.add_init_script(f"({HEARD})()")
     frame = course(f"embed/{NAME}/")
-    until(page, "() => window.heard?.length")
-    inside = frame.evaluate("Math.ceil(document.querySelector('main').getBoundingClientRect().height)")
-    until(page, "height => heard.at(-1).height === height", inside)
+    Figure(frame, NAME).ready()
+    inside = frame.evaluate(HEIGHT)
+    until(page, "height => window.heard?.at(-1).height === height", inside)
     assert page.evaluate("heard[0].type") == "rlhf-book:height"
     frame.get_by_text("Show the code").click()
     until(page, "height => heard.at(-1).height > height + 100", inside)
@@ -222,7 +223,7 @@ def test_embed_gives_a_snippet_that_works_in_another_page(course, page, site_url
     frame = course("", snippet=snippet)
     figure = Figure(frame, name).ready()
     expect(figure.section.get_by_role("button", name="Start over")).to_be_enabled()
-    inside = frame.evaluate("Math.ceil(document.querySelector('main').getBoundingClientRect().height)")
+    inside = frame.evaluate(HEIGHT)
     expect(page.locator("iframe")).to_have_attribute("height", str(inside))
 
 
@@ -238,10 +239,10 @@ def test_the_snippets_script_heeds_the_books_frames_alone(course, page, site_url
     snippet = offered(page, "05-summary/", "quiz")
     frame = course("", snippet=snippet)
     Figure(frame, "quiz").ready()
-    before = page.locator("iframe").get_attribute("height")
+    expect(page.locator("iframe")).to_have_attribute("height", str(frame.evaluate(HEIGHT)))
     page.evaluate("postMessage({ type: 'rlhf-book:height', height: 7 })")
     page.evaluate("new Promise(done => setTimeout(done))")
-    assert page.locator("iframe").get_attribute("height") == before != "7"
+    expect(page.locator("iframe")).to_have_attribute("height", str(frame.evaluate(HEIGHT)))
 
 
 def test_the_teachers_page_shows_one_as_tall_as_it_is(page):
@@ -250,7 +251,7 @@ def test_the_teachers_page_shows_one_as_tall_as_it_is(page):
     shown.scroll_into_view_if_needed()
     frame = shown.element_handle().content_frame()
     expect(frame.locator("section[data-widget]")).to_have_attribute("data-status", "ready")
-    inside = frame.evaluate("Math.ceil(document.querySelector('main').getBoundingClientRect().height)")
+    inside = frame.evaluate(HEIGHT)
     expect(shown).to_have_attribute("height", str(inside))
     for title, scheme in (("Switch to dark", "slate"), ("Switch to light", "default")):
         page.get_by_title(title).click()

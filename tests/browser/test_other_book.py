@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.reader import Figure
-from tests.browser.test_offline import kept
+from tests.browser.waiting import kept
 from widgets.site.serve import serving
 
 ROOT = Path(__file__).parents[2]

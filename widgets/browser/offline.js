@@ -32,6 +32,7 @@ export function keepForLater(ready) {
 }
 
 async function register() {
+  if (isLetGo) return; // Chromium would take the worker back that has just let this page go
   if (!isKept())
     serviceWorkers().addEventListener("controllerchange", rehearse, {
       once: true,
@@ -63,8 +64,9 @@ function rehearse() {
 export async function takeOver() {
   if (!OFFLINE || !serviceWorkers()) return;
   serviceWorkers().addEventListener("message", ({ data, source }) => {
-    if (source instanceof ServiceWorker && source.scriptURL === SCRIPT && ["taken over", "let go"].includes(data))
-      follow();
+    if (!(source instanceof ServiceWorker) || source.scriptURL !== SCRIPT) return;
+    isLetGo ||= data === "let go";
+    if (isLetGo || data === "taken over") follow();
   });
   await loaded;
   await new Promise((done) => setTimeout(done, SETTLED));
@@ -109,5 +111,6 @@ let begun = false;
 for (const kind of ["pointerdown", "keydown"])
   addEventListener(kind, () => (begun = true), { once: true, capture: true });
 
+let isLetGo = false;
 let stale = false;
 export const isStale = () => stale;

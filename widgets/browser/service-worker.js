@@ -149,8 +149,8 @@ async function whereabouts() {
 async function letGo() {
   isLetGo = true;
   await self.registration.unregister();
+  await tell("let go"); // at once, before a page asks to be kept again
   await forget([CACHE, ...(await others().catch(() => []))]);
-  await tell("let go");
 }
 
 // Whether caches can be deleted or not, what follows must be done.
