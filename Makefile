@@ -24,7 +24,7 @@ build: node_modules/.installed $(VENV)/.installed ## write the site to site/
 
 # First what the tests need, and the look over the code, two things at a time where no terminal shows their progress. Then
 # one half after the other, each in two processes for two cores, the second also where something failed before.
-TWO := $(if $(shell [ -t 2 ] && echo shown),1,2)
+TWO = $(if $(shell [ -t 2 ] && echo shown),1,2)
 test: ## run every test, the browser's too
 	@if $(MAKE) --no-print-directory --keep-going --jobs=$(TWO) build $(VENV)/.browser check; \
 	then $(MAKE) --no-print-directory --keep-going --jobs=1 READY=yes unit browser; \

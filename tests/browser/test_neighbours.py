@@ -147,6 +147,13 @@ def new_place(tmp_path):
         yield address
 
 
+def keep_without_scripts(page, book):
+    """Has a book kept from a page without its scripts, which would look where it is and ask to be kept again."""
+    page.goto(f"{book}licences.txt")
+    page.evaluate("() => navigator.serviceWorker.register('service-worker.js').then(() => true)")
+    kept(page, book)
+
+
 def keeps_nothing(page):
     """Waits until no cache and no worker of the book is left."""
     try:
@@ -202,9 +209,7 @@ def test_a_look_that_began_before_the_book_moved_keeps_nothing_when_it_ends_afte
     script = site / "service-worker.js"
     script.write_text(SAY_WHEN_DONE + script.read_text())
     with serving(site, place) as old:
-        reader.goto(f"{old}licences.txt")  # a page without scripts, which might look, too
-        reader.evaluate("() => navigator.serviceWorker.register('service-worker.js').then(() => true)")
-        kept(reader, old)
+        keep_without_scripts(reader, old)
         reader.evaluate(COUNT_DONE)
         place.held, before = (first := threading.Event()), place.asked
         reader.evaluate(LOOK)
@@ -238,9 +243,7 @@ def test_a_reader_at_work_follows_when_they_turn_a_page(reader, place, new_place
 def test_a_page_that_is_let_go_does_not_ask_to_be_kept_again(reader, place, new_place):
     """Chromium would take back the worker that has just gone."""
     with serving(SITE, place) as old:
-        reader.goto(f"{old}licences.txt")
-        reader.evaluate("() => navigator.serviceWorker.register('service-worker.js').then(() => true)")
-        kept(reader, old)
+        keep_without_scripts(reader, old)
         reader.clock.install()
         reader.clock.pause_at(datetime.now(tz=UTC) + timedelta(hours=1))
         reader.add_init_script("navigator.serviceWorker.register = async () => { window.asked = true; }")

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from tests.browser.book import VIEWPORTS, WITH_WIDGETS, figures, name_of, settle, stored_views
 from tests.browser.reader import Figure, logs, numbers, on_cpython
-from tests.browser.waiting import until
 from widgets.chapters import WIDGETS
 from widgets.kit.codec import decode
 from widgets.site.pages.views import first_state, is_long, offered
@@ -52,8 +51,7 @@ def test_first_clicks_are_answered_before_python(page, context, address, content
         expect(section).to_have_attribute("data-status", re.compile("loading|static"))
         expect(section).to_have_attribute("data-pending", "1")
         expect(section.locator("[data-view]")).not_to_have_text(re.compile("^$"))
-        view = section.locator("[data-view]").element_handle()
-        until(page, "([view, first]) => view.innerHTML !== first", [view, first])
+        assert section.locator("[data-view]").inner_html() != first, f"{name}: {key}"
 
 
 # Values pointed at in any chart that stand on a name, on each other, or out of the window.

@@ -16,9 +16,9 @@ from widgets.site.this_book.new_widget import new_widget
 from widgets.site.this_book.schemas import schemas
 
 ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"^```(?:sh|\w+ (write|append)=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.long
-BLOCK = re.compile(r"^```(?:sh|\w+ (write|append)=(\S+))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def follow(book):

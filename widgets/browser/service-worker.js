@@ -133,8 +133,6 @@ async function look() {
   if (where === "here") await cache.delete(GONE);
 }
 
-let isLetGo = false;
-
 async function whereabouts() {
   const [script, cover] = await Promise.all([
     fetch(self.location.href, { cache: "no-store", redirect: "manual" }),
@@ -145,6 +143,8 @@ async function whereabouts() {
   if ([script, cover].some((found) => [404, 410].includes(found?.status)) || (script.ok && !isScript)) return "gone";
   return script.ok && cover?.ok ? "here" : "unknown";
 }
+
+let isLetGo = false;
 
 async function letGo() {
   isLetGo = true;
